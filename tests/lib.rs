@@ -1,0 +1,1 @@
+//! Nothing here: the stories live in `suite/`.
