@@ -1,0 +1,15 @@
+//! Who a person is: users, groups, passwords and how often somebody may guess.
+//!
+//! Knows nothing of OAuth, HTTP or SQL. Storage is asked through the ports in [`ports`].
+
+pub mod group;
+pub mod login_key;
+pub mod ports;
+pub mod profile;
+pub mod user;
+
+pub use group::Group;
+pub use login_key::LoginKey;
+pub use ports::{Groups, Throttle, Users};
+pub use profile::Profile;
+pub use user::{PasswordHash, User, UserState};

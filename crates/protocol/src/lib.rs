@@ -1,0 +1,11 @@
+//! The vocabulary of OAuth 2.0 and OpenID Connect: parameters, scopes, error codes, wire shapes.
+//!
+//! Pure: no storage, no clock, no HTTP.
+
+pub mod error;
+pub mod params;
+pub mod scope;
+
+pub use error::{ErrorCode, OAuthError};
+pub use params::{Params, ParamsFault};
+pub use scope::Scope;

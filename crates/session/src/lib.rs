@@ -1,0 +1,11 @@
+//! That a person is here: browsers, the sessions signed in at them, and how somebody authenticated.
+//!
+//! Knows nothing of OAuth clients or HTTP. Lifetimes come from [`kernel::Policy`].
+
+pub mod authentication;
+pub mod browser;
+pub mod ports;
+
+pub use authentication::{Amr, Authentication};
+pub use browser::{Browser, Session};
+pub use ports::Sessions;

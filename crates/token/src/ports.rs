@@ -1,0 +1,146 @@
+//! What the authorization server needs of storage. Once-only rules are conditional writes here.
+
+use identity::ports::{Found, Insert};
+use kernel::id::{GrantId, InteractionId, UserId};
+use kernel::secret::{AuthorizationCode, RefreshToken};
+use kernel::{Digest, StorageFault, Timestamp};
+
+use crate::authorize::interaction::Interaction;
+use crate::client::Client;
+use crate::grant::{Consent, Grant, RefreshRow, Spent};
+use crate::keys::StoredKey;
+
+/// Registered clients.
+pub trait Clients {
+    /// Stores a new client.
+    ///
+    /// # Errors
+    /// Storage.
+    fn insert_client(&mut self, client: &Client) -> Result<Insert, StorageFault>;
+    /// Replaces a client.
+    ///
+    /// # Errors
+    /// Storage.
+    fn update_client(&mut self, client: &Client) -> Result<Found, StorageFault>;
+    /// Removes a client with its consents and grants.
+    ///
+    /// # Errors
+    /// Storage.
+    fn delete_client(&mut self, client_id: &str) -> Result<Found, StorageFault>;
+    /// By id.
+    ///
+    /// # Errors
+    /// Storage.
+    fn client(&mut self, client_id: &str) -> Result<Option<Client>, StorageFault>;
+    /// A page ordered by id.
+    ///
+    /// # Errors
+    /// Storage.
+    fn clients(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<Client>, StorageFault>;
+}
+
+/// Grants with their codes and refresh tokens.
+pub trait Grants {
+    /// Stores a new grant; its code's digest is unique.
+    ///
+    /// # Errors
+    /// Storage.
+    fn insert_grant(&mut self, grant: &Grant) -> Result<(), StorageFault>;
+    /// By id.
+    ///
+    /// # Errors
+    /// Storage.
+    fn grant(&mut self, id: GrantId) -> Result<Option<Grant>, StorageFault>;
+    /// The grant a code stands for, redeemed or not.
+    ///
+    /// # Errors
+    /// Storage.
+    fn grant_by_code(&mut self, code: &Digest<AuthorizationCode>) -> Result<Option<Grant>, StorageFault>;
+    /// Marks the code redeemed where it is not yet. `Found::Yes` means: you won, and nobody else ever will.
+    ///
+    /// # Errors
+    /// Storage.
+    fn redeem_code(&mut self, grant: GrantId, at: Timestamp) -> Result<Found, StorageFault>;
+    /// Revokes the grant where it is not yet: its refresh tokens are dead, its access tokens refused.
+    ///
+    /// # Errors
+    /// Storage.
+    fn revoke_grant(&mut self, grant: GrantId, at: Timestamp) -> Result<Found, StorageFault>;
+    /// Stores a refresh token.
+    ///
+    /// # Errors
+    /// Storage.
+    fn insert_refresh_token(&mut self, token: &RefreshRow) -> Result<(), StorageFault>;
+    /// By digest, spent or not.
+    ///
+    /// # Errors
+    /// Storage.
+    fn refresh_token(&mut self, token: &Digest<RefreshToken>) -> Result<Option<RefreshRow>, StorageFault>;
+    /// Marks the token spent, with its sealed successor, where it is not spent yet. `Found::Yes` means: you won.
+    ///
+    /// # Errors
+    /// Storage.
+    fn spend_refresh_token(&mut self, token: &Digest<RefreshToken>, spent: &Spent) -> Result<Found, StorageFault>;
+    /// Erases the sealed successors of all tokens of the grant older than `generation`: grace is over for them.
+    ///
+    /// # Errors
+    /// Storage.
+    fn erase_successors(&mut self, grant: GrantId, below_generation: u32) -> Result<(), StorageFault>;
+}
+
+/// What people allowed.
+pub trait Consents {
+    /// What `user` allowed `client_id`.
+    ///
+    /// # Errors
+    /// Storage.
+    fn consent(&mut self, user: UserId, client_id: &str) -> Result<Option<Consent>, StorageFault>;
+    /// Remembers, replacing what was remembered.
+    ///
+    /// # Errors
+    /// Storage.
+    fn save_consent(&mut self, consent: &Consent) -> Result<(), StorageFault>;
+}
+
+/// Authorization and logout requests on their way through the pages.
+pub trait Interactions {
+    /// Stores or replaces one until `expires_at`.
+    ///
+    /// # Errors
+    /// Storage.
+    fn save_interaction(&mut self, interaction: &Interaction, expires_at: Timestamp) -> Result<(), StorageFault>;
+    /// One that has not expired.
+    ///
+    /// # Errors
+    /// Storage.
+    fn interaction(&mut self, id: InteractionId, now: Timestamp) -> Result<Option<Interaction>, StorageFault>;
+    /// Removes it. `Found::Yes` means: you finished it, and nobody else ever will.
+    ///
+    /// # Errors
+    /// Storage.
+    fn finish_interaction(&mut self, id: InteractionId) -> Result<Found, StorageFault>;
+}
+
+/// Signing keys. That there is at most one active key per algorithm is an index of the database.
+pub trait Keys {
+    /// All keys, newest first within an algorithm.
+    ///
+    /// # Errors
+    /// Storage.
+    fn keys(&mut self) -> Result<Vec<StoredKey>, StorageFault>;
+    /// Stores a new key.
+    ///
+    /// # Errors
+    /// Storage.
+    fn insert_key(&mut self, key: &StoredKey) -> Result<Insert, StorageFault>;
+    /// A value of the installation, such as the master key's check.
+    ///
+    /// # Errors
+    /// Storage.
+    fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StorageFault>;
+    /// Stores such a value where there is none yet.
+    ///
+    /// # Errors
+    /// Storage.
+    fn insert_meta(&mut self, name: &str, value: &[u8]) -> Result<Insert, StorageFault>;
+}
