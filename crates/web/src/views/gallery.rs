@@ -1,0 +1,216 @@
+//! Every page with sample content, for the tests and for looking at. Names are as hostile as the outside may make them.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use super::*;
+
+/// What an app or a person may call itself to break a page.
+pub(crate) const HOSTILE: &str = r#""><script>alert(1)</script><img src=x onerror=alert(1) style="x">"#;
+
+/// A drawn page: the name of its file in the gallery, and its HTML.
+pub(crate) type Drawn = (&'static str, String);
+
+const ALICE: Account<'static> = Account {
+    name: "Alice Example",
+    username: "alice",
+};
+const PLACE: &str = "id.example.com";
+
+/// The pages as they usually look.
+pub(crate) fn usual() -> Vec<Drawn> {
+    [
+        signing_in("Notes", ALICE),
+        asking("Notes", "notes.example.com", ALICE),
+        leaving("Notes", ALICE),
+        troubles("Notes"),
+    ]
+    .concat()
+}
+
+/// The same pages with hostile text wherever text from outside is shown.
+pub(crate) fn hostile() -> Vec<Drawn> {
+    let account = Account {
+        name: HOSTILE,
+        username: HOSTILE,
+    };
+    [
+        signing_in(HOSTILE, account),
+        asking(HOSTILE, HOSTILE, account),
+        leaving(HOSTILE, account),
+        troubles(HOSTILE),
+    ]
+    .concat()
+}
+
+fn draw(name: &'static str, view: &impl Template) -> Drawn {
+    (
+        name,
+        view.render().expect("a template that compiles can be drawn"),
+    )
+}
+
+fn signing_in(app: &str, account: Account<'_>) -> Vec<Drawn> {
+    let first = SignIn {
+        action: "/login/Zk3",
+        csrf: "csrf-token",
+        app: Some(app),
+        place: PLACE,
+        username: "",
+        again: None,
+        problem: None,
+    };
+    let username = account.username;
+    let again = |reason| SignIn {
+        username,
+        again: Some(Again { account, reason }),
+        ..first
+    };
+    let refused = |problem| SignIn {
+        username,
+        problem: Some(problem),
+        ..first
+    };
+    vec![
+        draw("sign-in", &first),
+        draw("sign-in-plain", &SignIn { app: None, ..first }),
+        draw("sign-in-refused", &refused(SignInProblem::NoMatch)),
+        draw("sign-in-throttled", &refused(SignInProblem::TooManyTries)),
+        draw("sign-in-stale", &refused(SignInProblem::FormTooOld)),
+        draw("sign-in-busy", &refused(SignInProblem::Busy)),
+        draw("sign-in-again", &again(Reason::AppAsks)),
+        draw("sign-in-again-long-ago", &again(Reason::LongAgo)),
+    ]
+}
+
+fn asking(app: &str, host: &str, account: Account<'_>) -> Vec<Drawn> {
+    let standard = ["openid", "profile", "email", "offline_access"]
+        .into_iter()
+        .filter_map(ScopeLine::standard);
+    let mut scopes: Vec<_> = standard.collect();
+    scopes[3] = scopes[3].new_since_last_time();
+    scopes.push(ScopeLine {
+        title: app,
+        detail: host,
+        is_new: false,
+    });
+    scopes.push(ScopeLine::undescribed("notes:archive"));
+    let named = Consent {
+        action: "/consent/Zk3",
+        csrf: "csrf-token",
+        app,
+        introduction: Introduction::ByName,
+        redirect_host: host,
+        account,
+        scopes: scopes[..4].to_vec(),
+        resources: vec![],
+    };
+    let introduced = |introduction| Consent {
+        introduction,
+        ..named.clone()
+    };
+    let resources = vec!["https://api.example.com/notes", host];
+    vec![
+        draw("consent", &named),
+        draw("consent-host", &introduced(Introduction::ByHost)),
+        draw("consent-device", &introduced(Introduction::ByDevice)),
+        draw(
+            "consent-resources",
+            &Consent {
+                scopes,
+                resources,
+                ..named.clone()
+            },
+        ),
+    ]
+}
+
+fn leaving(app: &str, account: Account<'_>) -> Vec<Drawn> {
+    let asked = SignOut {
+        action: "/logout/Zk3",
+        csrf: "csrf-token",
+        account,
+        app: Some(app),
+        place: PLACE,
+        stay: "/",
+    };
+    let back = Link {
+        name: app,
+        url: "https://notes.example.com/bye",
+    };
+    let signed_in = Visitor::SignedIn {
+        account,
+        email: Some("alice@example.com"),
+        sign_out: "/logout",
+        csrf: "csrf-token",
+    };
+    vec![
+        draw("sign-out", &asked),
+        draw("sign-out-unasked", &SignOut { app: None, ..asked }),
+        draw(
+            "signed-out",
+            &SignedOut {
+                place: PLACE,
+                back: Some(back),
+            },
+        ),
+        draw(
+            "signed-out-here",
+            &SignedOut {
+                place: PLACE,
+                back: None,
+            },
+        ),
+        draw(
+            "home",
+            &Home {
+                place: PLACE,
+                visitor: signed_in,
+            },
+        ),
+        draw(
+            "home-nobody",
+            &Home {
+                place: PLACE,
+                visitor: Visitor::Unknown { sign_in: "/login" },
+            },
+        ),
+    ]
+}
+
+fn troubles(app: &str) -> Vec<Drawn> {
+    let plain = |trouble| ErrorPage::new(trouble, "F7K2-9Q");
+    let detailed = ErrorPage {
+        code: Some("invalid_request"),
+        description: Some(app),
+        ..plain(Trouble::UnregisteredReturn { app })
+    };
+    let start = Link {
+        name: "Start again",
+        url: "https://notes.example.com/",
+    };
+    let other = Trouble::Other {
+        status: StatusCode::FORBIDDEN,
+        headline: app,
+        advice: app,
+    };
+    vec![
+        draw("error", &detailed),
+        draw(
+            "error-expired",
+            &ErrorPage {
+                next: Some(start),
+                ..plain(Trouble::Expired { app: Some(app) })
+            },
+        ),
+        draw("error-expired-unknown", &plain(Trouble::Expired { app: None })),
+        draw("error-unknown-app", &plain(Trouble::UnknownApp)),
+        draw("error-bad-request", &plain(Trouble::BadRequest)),
+        draw("error-form", &plain(Trouble::FormRefused)),
+        draw("error-404", &plain(Trouble::NotFound)),
+        draw("error-429", &plain(Trouble::TooManyRequests)),
+        draw("error-503", &plain(Trouble::Busy)),
+        draw("error-500", &plain(Trouble::Internal)),
+        draw("error-other", &plain(other)),
+    ]
+}

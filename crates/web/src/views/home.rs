@@ -1,0 +1,36 @@
+//! The front page: who is signed in here.
+
+use askama::Template;
+
+use super::Account;
+
+/// Shows who is signed in, with a way out, or a way in.
+#[derive(Debug, Clone, Copy, Template)]
+#[template(path = "home.html")]
+pub struct Home<'a> {
+    /// Where this is: the issuer's host.
+    pub place: &'a str,
+    /// Who is looking.
+    pub visitor: Visitor<'a>,
+}
+
+/// Who looks at the front page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visitor<'a> {
+    /// Somebody with a session. The form for leaving sends `csrf`.
+    SignedIn {
+        /// Their account.
+        account: Account<'a>,
+        /// Their e-mail address, if they have one.
+        email: Option<&'a str>,
+        /// Where the form for signing out goes.
+        sign_out: &'a str,
+        /// The token that ties the form to the browser it was given to.
+        csrf: &'a str,
+    },
+    /// Somebody without one.
+    Unknown {
+        /// Where "Sign in" leads.
+        sign_in: &'a str,
+    },
+}

@@ -1,0 +1,366 @@
+//! What holds for every page, read off the HTML itself.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+
+use super::gallery::{HOSTILE, hostile, usual};
+use super::*;
+
+/// The opening tags of a page as (name, attributes). Enough of a parser for pages whose text is escaped and whose
+/// values are quoted, which is what the tests are there to prove.
+fn tags(html: &str) -> Vec<(&str, Vec<(&str, &str)>)> {
+    let opening = |piece: &&str| piece.starts_with(|first: char| first.is_ascii_alphabetic());
+    html.split('<').filter(opening).map(tag).collect()
+}
+
+fn tag(piece: &str) -> (&str, Vec<(&str, &str)>) {
+    let inside = piece.split('>').next().unwrap_or_default();
+    let (name, mut rest) = inside.split_once(' ').unwrap_or((inside, ""));
+    let mut attributes = Vec::new();
+    while let Some((key, after)) = rest.split_once("=\"") {
+        let (value, next) = after.split_once('"').expect("a quoted value ends");
+        let mut words = key.split_whitespace().rev();
+        attributes.push((words.next().unwrap_or_default(), value));
+        attributes.extend(words.map(|word| (word, "")));
+        rest = next;
+    }
+    attributes.extend(rest.split_whitespace().map(|word| (word, "")));
+    (name, attributes)
+}
+
+fn inputs(html: &str) -> Vec<Vec<(&str, &str)>> {
+    let found = tags(html).into_iter().filter(|(name, _)| *name == "input");
+    found.map(|(_, attributes)| attributes).collect()
+}
+
+fn drawn(name: &str) -> String {
+    let page = usual().into_iter().find(|(page, _)| *page == name);
+    page.expect("the gallery has this page").1
+}
+
+fn title(html: &str) -> &str {
+    let after = html.split_once("<title>").expect("a title").1;
+    after.split_once("</title>").expect("its end").0
+}
+
+fn headers(context: PageContext) -> HeaderMap {
+    page(
+        StatusCode::OK,
+        &ErrorPage::new(Trouble::NotFound, "F7K2-9Q"),
+        &context,
+    )
+    .headers()
+    .clone()
+}
+
+#[test]
+fn nothing_is_inline() {
+    for (name, html) in usual().into_iter().chain(hostile()) {
+        for (tag, attributes) in tags(&html) {
+            assert!(
+                !["script", "style", "img", "iframe", "base", "object"].contains(&tag),
+                "{name}: <{tag}>"
+            );
+            for (attribute, _) in attributes {
+                assert!(
+                    attribute != "style" && !attribute.starts_with("on"),
+                    "{name}: <{tag} {attribute}>"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    for (name, html) in hostile() {
+        assert!(!html.contains(HOSTILE) && !html.contains("<script"), "{name}");
+    }
+    let consent = hostile()
+        .into_iter()
+        .find(|(name, _)| *name == "consent")
+        .expect("a consent page")
+        .1;
+    assert!(consent.contains("&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;"));
+}
+
+#[test]
+fn a_login_hint_is_prefilled_as_text() {
+    let hint = "\"><img src=x onerror=1>";
+    let first = SignIn {
+        action: "/login/a",
+        csrf: "c",
+        app: None,
+        place: "id.example.com",
+        username: hint,
+        again: None,
+        problem: None,
+    };
+    let html = askama::Template::render(&first).expect("drawn");
+    assert!(html.contains("value=\"&#34;&#62;&#60;img src=x onerror=1&#62;\""));
+    assert!(!html.contains(hint));
+}
+
+#[test]
+fn titles_begin_with_what_the_page_is() {
+    for (name, html) in usual() {
+        let begins = match name.split('-').collect::<Vec<_>>()[..] {
+            ["sign", "in", ..] => "Sign in",
+            ["sign", "out", ..] => "Sign out",
+            ["signed", "out", ..] => "Signed out",
+            ["consent", ..] => "Allow access",
+            ["error", ..] => "Error",
+            _ => "Home",
+        };
+        let title = title(&html);
+        assert!(title.starts_with(begins), "{name}: {title}");
+        assert_eq!(
+            title,
+            title.split_whitespace().collect::<Vec<_>>().join(" "),
+            "{name}"
+        );
+    }
+    assert_eq!(title(&drawn("sign-in")), "Sign in to Notes");
+    assert_eq!(title(&drawn("sign-in-again")), "Sign in again to Notes");
+    assert_eq!(title(&drawn("sign-in-plain")), "Sign in · Signet");
+    assert_eq!(title(&drawn("error-404")), "Error · There is no such page");
+}
+
+#[test]
+fn every_page_says_its_language_and_direction() {
+    for (name, html) in usual() {
+        assert!(html.starts_with("<!doctype html>"), "{name}");
+        assert!(html.contains("<html lang=\"en\" dir=\"ltr\">"), "{name}");
+    }
+}
+
+#[test]
+fn a_page_has_at_most_one_form_and_its_buttons_are_inside() {
+    for (name, html) in usual() {
+        let forms = html.matches("<form").count();
+        assert!(forms <= 1, "{name}");
+        let inside = html
+            .split_once("<form")
+            .map_or("", |(_, after)| after.split("</form>").next().unwrap_or(""));
+        assert_eq!(
+            inside.matches("<button").count(),
+            html.matches("<button").count(),
+            "{name}"
+        );
+        assert_eq!(forms, inside.matches("method=\"post\"").count(), "{name}");
+        assert_eq!(forms, inside.matches("name=\"csrf\"").count(), "{name}");
+    }
+}
+
+#[test]
+fn only_sign_in_asks_for_text() {
+    for (name, html) in usual() {
+        let visible = inputs(&html)
+            .into_iter()
+            .filter(|input| !input.contains(&("type", "hidden")));
+        let names: Vec<_> = visible
+            .map(|input| input.iter().find(|(key, _)| *key == "name").map(|(_, v)| *v))
+            .collect();
+        let expected: &[_] = if name.starts_with("sign-in") {
+            &[Some("username"), Some("password")]
+        } else {
+            &[]
+        };
+        assert_eq!(names, expected, "{name}");
+    }
+}
+
+#[test]
+fn the_cursor_starts_in_the_first_empty_field() {
+    let starts = |name: &str| {
+        let html = drawn(name);
+        let focused: Vec<_> = inputs(&html)
+            .into_iter()
+            .filter(|input| input.contains(&("autofocus", "")))
+            .collect();
+        assert_eq!(focused.len(), 1, "{name}");
+        focused[0]
+            .iter()
+            .find(|(key, _)| *key == "id")
+            .map(|(_, id)| id.to_string())
+    };
+    assert_eq!(starts("sign-in").as_deref(), Some("username"));
+    assert_eq!(starts("sign-in-again").as_deref(), Some("password"));
+    assert_eq!(starts("sign-in-refused").as_deref(), Some("password"));
+}
+
+#[test]
+fn sign_in_helps_password_managers() {
+    let html = drawn("sign-in");
+    let inputs = inputs(&html);
+    assert!(inputs[1].contains(&("autocomplete", "username webauthn")));
+    assert!(inputs[1].contains(&("autocapitalize", "none")) && inputs[1].contains(&("spellcheck", "false")));
+    assert!(
+        inputs[2].contains(&("autocomplete", "current-password"))
+            && inputs[2].contains(&("type", "password"))
+    );
+}
+
+#[test]
+fn a_refused_sign_in_is_announced() {
+    let html = drawn("sign-in-refused");
+    assert!(html.contains("role=\"alert\" tabindex=\"-1\""));
+    assert_eq!(html.matches("aria-describedby=\"problem\"").count(), 2);
+    assert!(!drawn("sign-in").contains("problem"));
+}
+
+#[test]
+fn consent_offers_both_answers() {
+    let html = drawn("consent");
+    assert!(html.contains("name=\"decision\" value=\"allow\">Allow</button>"));
+    assert!(html.contains("name=\"decision\" value=\"deny\">Deny</button>"));
+    assert_eq!(html.matches("<span class=\"new\">").count(), 1);
+}
+
+#[test]
+fn an_unproven_name_is_not_the_headline() {
+    let headline = |name| {
+        let html = drawn(name);
+        html.split_once("<h1>")
+            .and_then(|(_, after)| after.split_once("</h1>"))
+            .expect("a headline")
+            .0
+            .to_owned()
+    };
+    assert!(headline("consent").contains("Notes"));
+    assert!(
+        headline("consent-host").contains("notes.example.com") && !headline("consent-host").contains("Notes")
+    );
+    assert!(!headline("consent-device").contains("Notes"));
+}
+
+#[test]
+fn an_error_page_names_the_id_to_pass_on() {
+    for (name, html) in usual().into_iter().filter(|(name, _)| name.starts_with("error")) {
+        assert!(
+            html.contains("Tell your administrator: <bdi class=\"code\">F7K2-9Q</bdi>"),
+            "{name}"
+        );
+    }
+    assert!(drawn("error").contains("invalid_request"));
+    assert!(!drawn("error-404").contains("<details"));
+}
+
+#[test]
+fn pages_carry_the_security_headers() {
+    let headers = headers(PageContext::new(Transport::Https));
+    let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    assert_eq!(
+        value("content-security-policy"),
+        Some(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+             base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+        )
+    );
+    assert_eq!(value("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(value("referrer-policy"), Some("same-origin"));
+    assert_eq!(value("x-content-type-options"), Some("nosniff"));
+    assert_eq!(value("x-frame-options"), Some("DENY"));
+    assert_eq!(value("cache-control"), Some("no-store"));
+    assert_eq!(value("strict-transport-security"), Some("max-age=31536000"));
+    assert_eq!(value("cross-origin-opener-policy"), None);
+}
+
+#[test]
+fn headers_follow_their_context() {
+    let plain = headers(PageContext::new(Transport::Http));
+    assert!(!plain.contains_key("strict-transport-security"));
+    let leaving = headers(PageContext::with_code(Transport::Http));
+    assert_eq!(
+        leaving.get("referrer-policy").map(|value| value.as_bytes()),
+        Some(&b"no-referrer"[..])
+    );
+}
+
+#[test]
+fn every_file_a_page_names_is_kept_for_good() {
+    for (name, html) in usual() {
+        for (_, attributes) in tags(&html) {
+            for (_, file) in attributes
+                .iter()
+                .filter(|(_, value)| value.starts_with("/static/"))
+            {
+                assert!(crate::assets::is_lasting(file), "{name}: {file}");
+            }
+        }
+    }
+}
+
+/// Writes every page where a browser can open it: `target/debug/pages/sign-in.html` and its neighbours.
+#[test]
+fn the_gallery_can_be_looked_at() {
+    let this = std::env::current_exe().expect("the path of this test");
+    let folder = this
+        .ancestors()
+        .nth(2)
+        .expect("the folder of the build")
+        .join("pages");
+    std::fs::create_dir_all(folder.join("static")).expect("a folder for the pages");
+    let sheet = crate::assets::href("signet.css").replacen('/', "", 1);
+    std::fs::write(folder.join(sheet), STYLESHEET).expect("the style");
+    for (name, html) in usual() {
+        let html = html.replace("\"/static/", "\"static/");
+        std::fs::write(folder.join(format!("{name}.html")), html).expect("a page");
+    }
+}
+
+const STYLESHEET: &str = include_str!("../../../../static/signet.css");
+
+/// The relative luminance of `#rrggbb` (WCAG 2.2).
+fn luminance(colour: &str) -> f64 {
+    let channel = |at: usize| {
+        let value =
+            f64::from(u8::from_str_radix(&colour[at..at + 2], 16).expect("two hexadecimal digits")) / 255.0;
+        if value <= 0.04045 {
+            value / 12.92
+        } else {
+            ((value + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+}
+
+/// A custom property's colours, light and dark.
+fn colours(name: &str) -> [f64; 2] {
+    let after = STYLESHEET
+        .split_once(&format!("  --{name}: light-dark("))
+        .expect("the property exists")
+        .1;
+    let pair = after.split_once(')').expect("a pair of colours").0;
+    let (light, dark) = pair.split_once(", ").expect("two colours");
+    [luminance(light), luminance(dark)]
+}
+
+#[test]
+fn colours_can_be_told_apart() {
+    let text = [
+        ("ink", "paper"),
+        ("ink", "sheet"),
+        ("soft", "paper"),
+        ("soft", "sheet"),
+        ("accent", "sheet"),
+    ];
+    let buttons = [("on-accent", "accent"), ("on-accent", "accent-hover")];
+    let edges = [
+        ("edge", "sheet"),
+        ("focus", "sheet"),
+        ("warn", "sheet"),
+        ("ok", "sheet"),
+    ];
+    let wanted = text
+        .iter()
+        .chain(&buttons)
+        .map(|pair| (pair, 4.5))
+        .chain(edges.iter().map(|pair| (pair, 3.0)));
+    for ((front, back), least) in wanted {
+        for (one, other) in colours(front).into_iter().zip(colours(back)) {
+            let ratio = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+            assert!(ratio >= least, "{front} on {back}: {ratio:.2}");
+        }
+    }
+}

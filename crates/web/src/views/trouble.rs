@@ -1,0 +1,89 @@
+//! The error page: what happened, what to do next, and the number that finds it in the log.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use super::Link;
+
+/// Tells a person that something did not work.
+#[derive(Debug, Clone, Copy, Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage<'a> {
+    /// What happened; the page's words follow from it.
+    pub trouble: Trouble<'a>,
+    /// The protocol's error code, such as `invalid_request`, for those who can read it.
+    pub code: Option<&'a str>,
+    /// The protocol's description of it; untrusted text is fine.
+    pub description: Option<&'a str>,
+    /// The id that finds this request in the log, for passing on.
+    pub correlation: &'a str,
+    /// One way onwards.
+    pub next: Option<Link<'a>>,
+}
+
+impl<'a> ErrorPage<'a> {
+    /// A page without technical details or a way onwards.
+    pub fn new(trouble: Trouble<'a>, correlation: &'a str) -> Self {
+        Self {
+            trouble,
+            code: None,
+            description: None,
+            correlation,
+            next: None,
+        }
+    }
+}
+
+/// What can go wrong on a page, as far as a person needs it told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble<'a> {
+    /// `client_id` is missing or names no client.
+    UnknownApp,
+    /// `redirect_uri` is missing or not registered (RFC 6749 4.1.2.1): nothing may be sent there.
+    UnregisteredReturn {
+        /// The app, by name.
+        app: &'a str,
+    },
+    /// The request breaks the protocol's rules before it is known where to return to.
+    BadRequest,
+    /// A sign-in, consent or sign-out that is finished, too old or unknown.
+    Expired {
+        /// The app it was for, if that is still known.
+        app: Option<&'a str>,
+    },
+    /// A form's token does not fit, or the form came from another site.
+    FormRefused,
+    /// No page has this address.
+    NotFound,
+    /// This browser or account asks too often.
+    TooManyRequests,
+    /// The provider has more to do than it can.
+    Busy,
+    /// A fault of ours.
+    Internal,
+    /// Anything else, in the caller's words.
+    Other {
+        /// The status to answer with.
+        status: StatusCode,
+        /// What happened, in one line without a full stop.
+        headline: &'a str,
+        /// What to do next, in a sentence or two.
+        advice: &'a str,
+    },
+}
+
+impl Trouble<'_> {
+    /// The status such a page goes out with.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::UnknownApp | Self::UnregisteredReturn { .. } | Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::Expired { .. } => StatusCode::GONE,
+            Self::FormRefused => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Other { status, .. } => *status,
+        }
+    }
+}
