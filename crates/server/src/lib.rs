@@ -1,1 +1,3 @@
-//! server
+//! Configuration, command line and wiring: the library behind the binary `signet`.
+
+pub mod config;

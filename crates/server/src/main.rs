@@ -1,1 +1,3 @@
+//! The binary `signet`; everything it does is in the library.
+
 fn main() {}

@@ -1,0 +1,222 @@
+//! Every key of the configuration, in the order of the documentation: its name, default and what may be asked of it.
+//!
+//! This table is the only place that lists keys. Reading, checking, showing and suggesting all walk it.
+
+use super::value::{Kind, Value};
+
+/// What a key holds when nobody sets it. Its shape is the key's type.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Preset {
+    /// A text.
+    Text(&'static str),
+    /// Yes or no.
+    Switch(bool),
+    /// A list of texts.
+    List(&'static [&'static str]),
+    /// A duration as people write it.
+    Duration(&'static str),
+}
+
+impl Preset {
+    /// The type of the key.
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            Preset::Text(_) => Kind::Text,
+            Preset::Switch(_) => Kind::Switch,
+            Preset::List(_) => Kind::List,
+            Preset::Duration(_) => Kind::Duration,
+        }
+    }
+
+    /// The default as a value.
+    pub(crate) fn value(self) -> Value {
+        match self {
+            Preset::Text(text) => Value::Text(text.to_owned()),
+            Preset::Switch(on) => Value::Switch(on),
+            Preset::List(items) => Value::List(items.iter().map(|item| (*item).to_owned()).collect()),
+            Preset::Duration(text) => Value::Duration(super::duration::parse(text).unwrap_or_default()),
+        }
+    }
+}
+
+/// Which values of a key this release can honour. The others parse and are refused by name: a setting that is accepted
+/// and then ignored is worse than one that is missing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Offer {
+    /// Every value; what is wrong with one is found by the checks.
+    Any,
+    /// Only the default; the text says what to do instead.
+    DefaultOnly(&'static str),
+    /// One word, or a list of words.
+    Words {
+        /// Honoured today.
+        now: &'static [&'static str],
+        /// Documented, not built yet.
+        later: &'static [&'static str],
+    },
+}
+
+/// Whether a value may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// As it is.
+    Plainly,
+    /// A URL that may hold a password: that part is blanked, and the value is never taken from a flag.
+    WithoutPassword,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// `section.key`, or `issuer`.
+    pub(crate) path: &'static str,
+    /// Type and default.
+    pub(crate) preset: Preset,
+    /// What of it is built.
+    pub(crate) offer: Offer,
+    /// Whether it may hold a secret.
+    pub(crate) shown: Shown,
+}
+
+macro_rules! table {
+    ($($name:ident $path:literal $preset:expr, $offer:expr, $shown:expr, $about:literal;)*) => {
+        /// A key of the configuration.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub(crate) enum Key { $(#[doc = $about] $name,)* }
+
+        impl Key {
+            /// All keys, in the order of the documentation.
+            pub(crate) const ALL: &[Key] = &[$(Key::$name,)*];
+
+            /// What the table says about it.
+            pub(crate) fn row(self) -> &'static Row {
+                match self { $(Key::$name => {
+                    const ROW: Row =
+                        Row { path: $path, preset: $preset, offer: $offer, shown: $shown };
+                    &ROW
+                })* }
+            }
+        }
+    };
+}
+
+use Offer::{Any, DefaultOnly, Words};
+use Preset::{Duration, List, Switch, Text};
+use Shown::{Plainly, WithoutPassword};
+
+/// What to do while the server does not speak TLS itself.
+const BY_PROXY: &str = "leave it empty and let a reverse proxy speak TLS";
+
+table! {
+    Issuer "issuer" Text(""), Any, Plainly,
+        "Who this provider is, in every token. Never changes later. http only for localhost, 127.0.0.1 and [::1].";
+    ServerListen "server.listen" Text("127.0.0.1:8080"), Any, Plainly,
+        "Address and port of the provider.";
+    ServerManagement "server.management" Text("127.0.0.1:9464"), Any, Plainly,
+        "Address and port of the health checks; not to be proxied.";
+    ServerHosts "server.hosts" List(&[]), Any, Plainly,
+        "Further host names it answers to; any other is answered 421.";
+    ServerTrustedProxies "server.trusted_proxies" List(&[]), Any, Plainly,
+        "Networks (CIDR) whose X-Forwarded-* headers are believed.";
+    ServerTlsCertFile "server.tls_cert_file" Text(""), DefaultOnly(BY_PROXY), Plainly,
+        "Certificate chain; empty: TLS is the proxy's job.";
+    ServerTlsKeyFile "server.tls_key_file" Text(""), DefaultOnly(BY_PROXY), Plainly,
+        "Private key of the certificate.";
+    ServerClientCaFile "server.client_ca_file" Text(""), DefaultOnly("leave it empty"), Plainly,
+        "Authority whose client certificates are accepted (mutual TLS).";
+    DatabaseUrl "database.url" Text("sqlite://data/signet.db"), Any, WithoutPassword,
+        "Where everything is kept: sqlite://FILE.";
+    CacheUrl "cache.url" Text(""), DefaultOnly("leave it empty: one node needs no cache"), WithoutPassword,
+        "Redis, needed with several nodes.";
+    SecretsMasterKeyFile "secrets.master_key_file" Text("secrets/master.key"), Any, Plainly,
+        "Seals the signing keys. Without it the database cannot be used.";
+    MailUrl "mail.url" Text(""), DefaultOnly("leave it empty: nothing is sent by mail yet"), WithoutPassword,
+        "Where mail is handed in: smtp:// or smtps://.";
+    MailFrom "mail.from" Text(""), Any, Plainly,
+        "The sender of mail.";
+    KeysAlgorithms "keys.algorithms" List(&["RS256", "ES256", "EdDSA"]),
+        Words { now: &["RS256", "ES256", "EdDSA"], later: &["PS256"] }, Plainly,
+        "Signature algorithms for which keys are kept.";
+    KeysRotateEvery "keys.rotate_every" Duration("90d"), Any, Plainly,
+        "How long a key signs before its spare takes over.";
+    KeysMinPublished "keys.min_published" Duration("24h"), Any, Plainly,
+        "A key that replaces another signs no earlier than this after it appeared in the JWKS.";
+    TokensAccessTtl "tokens.access_ttl" Duration("10m"), Any, Plainly,
+        "Life of an access token.";
+    TokensRefreshIdle "tokens.refresh_idle" Duration("30d"), Any, Plainly,
+        "A refresh token unused for this long is dead.";
+    TokensRefreshMax "tokens.refresh_max" Duration("180d"), Any, Plainly,
+        "Refreshing ends this long after the sign-in.";
+    TokensRefreshGrace "tokens.refresh_grace" Duration("60s"), Any, Plainly,
+        "A retry inside it gets the same successor; \"0s\" turns that off.";
+    SessionIdle "session.idle" Duration("12h"), Any, Plainly,
+        "A session without a visit for this long is over.";
+    SessionAbsolute "session.absolute" Duration("30d"), Any, Plainly,
+        "A session older than this is over.";
+    RevocationMaxLag "revocation.max_lag" Duration("5s"), Any, Plainly,
+        "A node without news for longer asks the store.";
+    LoginMethods "login.methods" List(&["password"]), Words { now: &["password"], later: &["passkey"] }, Plainly,
+        "How people may sign in.";
+    LoginRequireMfa "login.require_mfa" Text("none"), Words { now: &["none"], later: &["admins", "all"] }, Plainly,
+        "Who needs a second factor.";
+    LoginSelfRegistration "login.self_registration" Switch(false),
+        DefaultOnly("write false; people are added with `signet user create`"), Plainly,
+        "Whether people may make their own account.";
+    ClientsDynamicRegistration "clients.dynamic_registration" Text("off"),
+        Words { now: &["off"], later: &["token", "open"] }, Plainly,
+        "Whether clients may register themselves.";
+    ClientsMetadataDocuments "clients.metadata_documents" Switch(false),
+        DefaultOnly("write false; clients are added with `signet client create`"), Plainly,
+        "Whether a URL may be a client id.";
+    OutboundAllow "outbound.allow" List(&[]), DefaultOnly("leave it empty: nothing is fetched yet"), Plainly,
+        "Exceptions to the ban on private addresses.";
+    OutboundCaFile "outbound.ca_file" Text(""), DefaultOnly("leave it empty: nothing is fetched yet"), Plainly,
+        "Further authorities believed when fetching.";
+}
+
+impl Key {
+    /// The key with exactly this path.
+    pub(crate) fn find(path: &str) -> Option<Key> {
+        Key::ALL.iter().copied().find(|key| key.row().path == path)
+    }
+
+    /// Its name in the environment.
+    pub(crate) fn variable(self) -> String {
+        format!("SIGNET_{}", self.row().path.replace('.', "__").to_uppercase())
+    }
+
+    /// Whether some key stands in this section.
+    pub(crate) fn has_section(name: &str) -> bool {
+        Key::ALL.iter().any(|key| {
+            key.row()
+                .path
+                .split_once('.')
+                .is_some_and(|(section, _)| section == name)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_is_a_value_of_its_own_kind() {
+        for key in Key::ALL {
+            let row = key.row();
+            if let Preset::Duration(text) = row.preset {
+                assert!(super::super::duration::parse(text).is_ok(), "{}", row.path);
+            }
+            assert_eq!(row.preset.value().kind(), row.preset.kind(), "{}", row.path);
+        }
+    }
+
+    #[test]
+    fn names_in_the_environment_use_a_double_underscore() {
+        assert_eq!(Key::Issuer.variable(), "SIGNET_ISSUER");
+        assert_eq!(
+            Key::SecretsMasterKeyFile.variable(),
+            "SIGNET_SECRETS__MASTER_KEY_FILE"
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! The configuration: read from defaults, a TOML file, the environment and flags; checked whole; every value with the
+//! place it came from.
+//!
+//! Clients, users and groups are state, not configuration; they live in the database.
+
+mod duration;
+mod environment;
+mod file;
+mod flag;
+mod issuer;
+mod keys;
+mod layer;
+mod network;
+mod offers;
+mod origin;
+mod problem;
+mod reader;
+mod resolve;
+mod show;
+mod sources;
+pub(crate) mod template;
+mod value;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use kernel::{Issuer, Policy};
+
+pub(crate) use issuer::check as check_issuer;
+pub use network::Network;
+pub use problem::Problems;
+pub use show::Origins;
+pub use sources::Sources;
+
+use keys::Key;
+use reader::Reader;
+use resolve::Resolved;
+
+/// A configuration without problems. Paths are joined to the directory of its file.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file it was read from, if there was one.
+    pub file: Option<PathBuf>,
+    /// `issuer`.
+    pub issuer: Issuer,
+    /// `server.listen`.
+    pub listen: SocketAddr,
+    /// `server.management`.
+    pub management: SocketAddr,
+    /// `server.hosts`.
+    pub hosts: Vec<String>,
+    /// `server.trusted_proxies`.
+    pub trusted_proxies: Vec<Network>,
+    /// The file of `database.url`.
+    pub database: PathBuf,
+    /// `secrets.master_key_file`.
+    pub master_key_file: PathBuf,
+    policy: Policy,
+    settings: Resolved,
+}
+
+impl Config {
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn load(sources: Sources) -> Result<Self, Problems> {
+        sources.load()
+    }
+
+    /// Lifetimes and limits for the use-cases.
+    pub fn to_policy(&self) -> Policy {
+        self.policy.clone()
+    }
+
+    /// As TOML, without secrets.
+    pub fn to_toml(&self, origins: Origins) -> String {
+        show::toml(&self.settings, origins)
+    }
+
+    /// As JSON with origins, without secrets.
+    pub fn to_json(&self) -> serde_json::Value {
+        show::json(&self.settings)
+    }
+}
+
+/// What `[tokens]`, `[session]` and `[keys]` say, over the defaults of what has no key.
+fn policy(reader: &mut Reader<'_>) -> Policy {
+    reader.lifetime(Key::KeysRotateEvery);
+    reader.lifetime(Key::RevocationMaxLag);
+    reader.no_longer_than(Key::TokensRefreshIdle, Key::TokensRefreshMax);
+    reader.no_longer_than(Key::TokensRefreshGrace, Key::TokensRefreshIdle);
+    reader.no_longer_than(Key::SessionIdle, Key::SessionAbsolute);
+    reader.no_longer_than(Key::KeysMinPublished, Key::KeysRotateEvery);
+    Policy {
+        access_ttl: reader.lifetime(Key::TokensAccessTtl),
+        refresh_idle: reader.lifetime(Key::TokensRefreshIdle),
+        refresh_max: reader.lifetime(Key::TokensRefreshMax),
+        refresh_grace: reader.duration(Key::TokensRefreshGrace),
+        session_idle: reader.lifetime(Key::SessionIdle),
+        session_absolute: reader.lifetime(Key::SessionAbsolute),
+        min_published: reader.duration(Key::KeysMinPublished),
+        ..Policy::default()
+    }
+}
+
+/// The text without one newline at its end, as editors and `echo` leave it.
+pub(crate) fn without_newline(text: &str) -> &str {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.strip_suffix('\r').unwrap_or(text)
+}

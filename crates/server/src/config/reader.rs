@@ -1,0 +1,206 @@
+//! Reads typed values out of resolved settings and collects what is wrong with them.
+//!
+//! Every method answers something even when the value is wrong, so that one run finds every problem; the answers are
+//! thrown away when there is one.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::keys::Key;
+use super::network::{self, Network};
+use super::origin::Origin;
+use super::problem::{Place, Problem};
+use super::resolve::Resolved;
+use super::{duration, issuer, offers};
+
+/// Typed access to settings, and the list of objections.
+pub(crate) struct Reader<'a> {
+    settings: &'a Resolved,
+    /// Relative paths begin here.
+    directory: &'a Path,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    /// Begins reading; `directory` is where the configuration file is.
+    pub(crate) fn new(settings: &'a Resolved, directory: &'a Path) -> Self {
+        Self {
+            settings,
+            directory,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Everything that was wrong.
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    fn object(&mut self, key: Key, reason: impl Into<String>, remedy: impl Into<String>) {
+        let place = self.settings.origin(key).place(key);
+        self.problems.push(Problem {
+            place,
+            reason: reason.into(),
+            remedy: remedy.into(),
+        });
+    }
+
+    /// Refuses what is not built.
+    pub(crate) fn check_offers(&mut self) {
+        for (key, value, _) in self.settings.iter() {
+            if let Some((reason, remedy)) = offers::objection(key, value) {
+                self.object(key, reason, remedy);
+            }
+        }
+    }
+
+    /// The issuer. `missing` is where to complain when nobody set it, and what to do.
+    pub(crate) fn issuer(&mut self, missing: (Place, &str)) -> String {
+        let issuer = self.settings.text(Key::Issuer);
+        if issuer.is_empty() {
+            let (place, remedy) = missing;
+            self.problems.push(Problem {
+                place,
+                reason: "issuer is not set".to_owned(),
+                remedy: remedy.to_owned(),
+            });
+        } else if let Err((reason, remedy)) = issuer::check(issuer) {
+            self.object(Key::Issuer, reason, remedy);
+        }
+        issuer.to_owned()
+    }
+
+    /// An address to listen on.
+    pub(crate) fn address(&mut self, key: Key) -> SocketAddr {
+        let text = self.settings.text(key);
+        network::listen_address(text).unwrap_or_else(|| {
+            let reason = format!(
+                "{} \"{}\" is not an address with a port",
+                key.row().path,
+                text.escape_debug()
+            );
+            self.object(key, reason, "write it as \"127.0.0.1:8080\"");
+            SocketAddr::from(([127, 0, 0, 1], 0))
+        })
+    }
+
+    /// Host names.
+    pub(crate) fn hosts(&mut self, key: Key) -> Vec<String> {
+        let hosts = self.settings.list(key);
+        for host in hosts.iter().filter(|host| !network::is_host(host)) {
+            let reason = format!(
+                "{} has \"{}\", which is not a host name alone",
+                key.row().path,
+                host.escape_debug()
+            );
+            self.object(
+                key,
+                reason,
+                "write it in small letters, without scheme, port or path",
+            );
+        }
+        hosts.to_vec()
+    }
+
+    /// Networks.
+    pub(crate) fn networks(&mut self, key: Key) -> Vec<Network> {
+        let mut networks = Vec::new();
+        for text in self.settings.list(key) {
+            match text.parse() {
+                Ok(network) => networks.push(network),
+                Err(reason) => {
+                    let reason = format!(
+                        "{} has \"{}\", which {reason}",
+                        key.row().path,
+                        text.escape_debug()
+                    );
+                    self.object(key, reason, "write networks as \"10.0.0.0/8\"");
+                }
+            }
+        }
+        networks
+    }
+
+    /// A duration that may be zero.
+    pub(crate) fn duration(&self, key: Key) -> Duration {
+        self.settings.duration(key)
+    }
+
+    /// A duration that may not be zero.
+    pub(crate) fn lifetime(&mut self, key: Key) -> Duration {
+        let duration = self.settings.duration(key);
+        if duration.is_zero() {
+            self.object(key, format!("{} is zero", key.row().path), "write a longer time");
+        }
+        duration
+    }
+
+    /// That one duration is no longer than another. The complaint goes to what somebody set.
+    pub(crate) fn no_longer_than(&mut self, short: Key, long: Key) {
+        let (length, limit) = (self.settings.duration(short), self.settings.duration(long));
+        // A limit of zero is complained about where it is read.
+        if limit.is_zero() || length <= limit {
+            return;
+        }
+        let reason = format!("{} is longer than {}", short.row().path, long.row().path);
+        if *self.settings.origin(short) == Origin::Default {
+            self.object(
+                long,
+                reason,
+                format!("make it at least {}", duration::show(length)),
+            );
+        } else {
+            self.object(
+                short,
+                reason,
+                format!("make it at most {}", duration::show(limit)),
+            );
+        }
+    }
+
+    /// That all algorithms clients may rely on are there.
+    pub(crate) fn algorithms(&mut self) {
+        let key = Key::KeysAlgorithms;
+        let listed = self.settings.list(key);
+        let missing = token::SigningAlg::ALL
+            .iter()
+            .find(|alg| !listed.iter().any(|it| it == alg.as_str()));
+        if let Some(alg) = missing.filter(|_| !listed.is_empty()) {
+            let reason = format!("keys.algorithms leaves out \"{alg}\"; fewer algorithms are not built yet");
+            self.object(key, reason, "list RS256, ES256 and EdDSA");
+        }
+    }
+
+    /// A path; relative ones begin at the configuration file.
+    pub(crate) fn path(&mut self, key: Key) -> PathBuf {
+        let text = self.settings.text(key);
+        if text.is_empty() {
+            self.object(key, format!("{} is empty", key.row().path), "name a file");
+        }
+        self.directory.join(text)
+    }
+
+    /// The database's file.
+    pub(crate) fn database(&mut self, key: Key) -> PathBuf {
+        let url = self.settings.text(key);
+        match url.strip_prefix("sqlite://") {
+            Some(path) if !path.is_empty() => return self.directory.join(path),
+            Some(_) => self.object(
+                key,
+                "database.url names no file",
+                "write it as \"sqlite://data/signet.db\"",
+            ),
+            None if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                let reason = "database.url asks for PostgreSQL, which is not built yet";
+                self.object(key, reason, "write \"sqlite://data/signet.db\"");
+            }
+            None => self.object(
+                key,
+                "database.url is not a database",
+                "write it as \"sqlite://data/signet.db\"",
+            ),
+        }
+        PathBuf::new()
+    }
+}

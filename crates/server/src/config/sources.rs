@@ -1,0 +1,259 @@
+//! Where a configuration is looked for, and how its layers come together.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use kernel::Issuer;
+
+use super::keys::Key;
+use super::layer::Layer;
+use super::problem::{Place, Problem, Problems};
+use super::reader::Reader;
+use super::resolve::Resolved;
+use super::{Config, environment, file, flag, policy};
+
+/// Looked for, in this order, when no file is named.
+const PLACES: [&str; 2] = ["signet.toml", "/etc/signet/signet.toml"];
+
+/// What a configuration is read from.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// The file somebody named; otherwise the usual places are tried, and there may be none.
+    pub file: Option<PathBuf>,
+    /// The environment.
+    pub environment: Vec<(OsString, OsString)>,
+    /// `section.key=value`, from flags.
+    pub set: Vec<String>,
+}
+
+impl Sources {
+    /// Reads all layers and checks the whole.
+    pub(crate) fn load(self) -> Result<Config, Problems> {
+        let path = self
+            .file
+            .or_else(|| PLACES.iter().map(PathBuf::from).find(|path| path.exists()));
+        let name = path.as_deref().map(|path| path.display().to_string());
+        let from_file = match &path {
+            Some(path) => read_file(path)?,
+            None => Layer::default(),
+        };
+        let mut layers = [
+            from_file,
+            environment::read(self.environment),
+            flag::read(&self.set),
+        ];
+        let problems = layers
+            .iter_mut()
+            .flat_map(|layer| std::mem::take(&mut layer.problems))
+            .collect();
+        check(Resolved::new(layers), path, problems).map_err(|mut list| {
+            list.sort_by(|a, b| a.place.cmp(&b.place));
+            Problems {
+                subject: name.unwrap_or_else(|| "the environment".to_owned()),
+                list,
+            }
+        })
+    }
+}
+
+fn read_file(path: &Path) -> Result<Layer, Problems> {
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(file::read(&name, &text)),
+        Err(error) => {
+            let remedy = match error.kind() {
+                std::io::ErrorKind::NotFound => "make one with `signet init --issuer URL`",
+                _ => "make it a readable text file",
+            };
+            let problem = Problem {
+                place: Place::Name(name.clone()),
+                reason: error.to_string(),
+                remedy: remedy.into(),
+            };
+            Err(Problems::one(name, problem))
+        }
+    }
+}
+
+/// Typed values out of settings. Takes what the layers already complained about, so that all of it is told together.
+fn check(
+    settings: Resolved,
+    file: Option<PathBuf>,
+    mut problems: Vec<Problem>,
+) -> Result<Config, Vec<Problem>> {
+    let directory = file
+        .as_deref()
+        .and_then(Path::parent)
+        .map(Path::to_owned)
+        .unwrap_or_default();
+    let missing = match &file {
+        Some(file) => (
+            Place::Name(file.display().to_string()),
+            "write issuer = \"https://id.example.com\"",
+        ),
+        None => (
+            Place::Name("issuer".to_owned()),
+            "no signet.toml here or in /etc/signet: run `signet init --issuer URL`, or name one with --config",
+        ),
+    };
+    let mut reader = Reader::new(&settings, &directory);
+    reader.check_offers();
+    reader.algorithms();
+    let config = Config {
+        issuer: Issuer::new(reader.issuer(missing)),
+        listen: reader.address(Key::ServerListen),
+        management: reader.address(Key::ServerManagement),
+        hosts: reader.hosts(Key::ServerHosts),
+        trusted_proxies: reader.networks(Key::ServerTrustedProxies),
+        database: reader.database(Key::DatabaseUrl),
+        master_key_file: reader.path(Key::SecretsMasterKeyFile),
+        policy: policy(&mut reader),
+        settings: settings.clone(),
+        file,
+    };
+    // A key that did not even read has its default here; what the default provokes is not worth telling.
+    problems.extend(reader.into_problems());
+    if problems.is_empty() {
+        Ok(config)
+    } else {
+        Err(problems)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Loads a file with this text and these variables from a directory of the test's own.
+    fn load(test: &str, text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+        let directory = std::env::temp_dir().join(format!("signet-sources-{test}-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let file = directory.join("signet.toml");
+        std::fs::write(&file, text).unwrap();
+        let environment = environment
+            .iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        let loaded = Sources {
+            file: Some(file),
+            environment,
+            set: vec!["session.idle=2h".into()],
+        }
+        .load();
+        std::fs::remove_dir_all(&directory).unwrap();
+        loaded.map_err(|problems| {
+            problems
+                .to_string()
+                .replace(&format!("{}/", directory.display()), "")
+        })
+    }
+
+    #[test]
+    fn flag_beats_environment_beats_file_beats_default() {
+        let text = "issuer = 'https://a.example'\n[session]\nidle = '4h'\nabsolute = '5d'\n[tokens]\naccess_ttl = '7m'\n";
+        let variables = [("SIGNET_SESSION__IDLE", "3h"), ("SIGNET_SESSION__ABSOLUTE", "6d")];
+        let config = load("order", text, &variables).unwrap();
+        let policy = config.to_policy();
+        assert_eq!(policy.session_idle.as_secs(), 2 * 3600);
+        assert_eq!(policy.session_absolute.as_secs(), 6 * 86_400);
+        assert_eq!(policy.access_ttl.as_secs(), 7 * 60);
+        assert_eq!(policy.refresh_idle.as_secs(), 30 * 86_400);
+        let shown = config.to_toml(super::super::Origins::Shown);
+        for (key, origin) in [
+            ("idle = \"2h\"", "--set"),
+            ("absolute = \"6d\"", "SIGNET_SESSION__ABSOLUTE"),
+        ] {
+            let line = shown.lines().find(|line| line.starts_with(key)).unwrap();
+            assert!(line.ends_with(&format!("# {origin}")), "{line}");
+        }
+    }
+
+    #[test]
+    fn relative_paths_begin_at_the_file() {
+        let config = load("paths", "issuer = 'https://a.example'", &[]).unwrap();
+        let directory = config.file.as_deref().unwrap().parent().unwrap();
+        assert_eq!(config.database, directory.join("data/signet.db"));
+        assert_eq!(config.master_key_file, directory.join("secrets/master.key"));
+        let absolute = load(
+            "absolute",
+            "issuer = 'https://a.example'\ndatabase.url = 'sqlite:///srv/x.db'",
+            &[],
+        );
+        assert_eq!(absolute.unwrap().database, Path::new("/srv/x.db"));
+    }
+
+    #[test]
+    fn every_problem_is_told_in_one_run() {
+        let text = "\
+issuer = 'https://id.example.com/'
+[server]
+listen = 'here'
+trusted_proxies = ['10.0.0.1/8']
+hosts = ['https://a']
+tls_cert_file = 'x'
+[database]
+url = 'postgres://db'
+[keys]
+algorithms = ['RS256']
+min_published = '100d'
+[tokens]
+acess_ttl = '5m'
+refresh_idle = '200d'
+[login]
+methods = ['password', 'passkey']
+[session]
+absolute = '0s'
+";
+        let told = load(
+            "all",
+            text,
+            &[
+                ("SIGNET_LOGIN__PASSKEYS", "1"),
+                ("SIGNET_REVOCATION__MAX_LAG", "5"),
+            ],
+        );
+        let told = told.unwrap_err();
+        let first_words: Vec<_> = told
+            .lines()
+            .map(|line| {
+                line.split("  ")
+                    .map(str::trim)
+                    .filter(|it| !it.is_empty())
+                    .take(2)
+                    .collect::<Vec<_>>()
+                    .join("|")
+            })
+            .collect();
+        assert_eq!(
+            first_words,
+            [
+                "error[config]: 14 problems in signet.toml",
+                "signet.toml:1:10|issuer \"https://id.example.com/\" ends in \"/\"",
+                "signet.toml:3:10|server.listen \"here\" is not an address with a port",
+                "signet.toml:4:19|server.trusted_proxies has \"10.0.0.1/8\", which has bits set beyond its prefix",
+                "signet.toml:5:9|server.hosts has \"https://a\", which is not a host name alone",
+                "signet.toml:6:17|server.tls_cert_file asks for something that is not built yet",
+                "signet.toml:8:7|database.url asks for PostgreSQL, which is not built yet",
+                "signet.toml:10:14|keys.algorithms leaves out \"ES256\"; fewer algorithms are not built yet",
+                "signet.toml:11:17|keys.min_published is longer than keys.rotate_every",
+                "signet.toml:13:1|unknown key `tokens.acess_ttl`",
+                "signet.toml:14:16|tokens.refresh_idle is longer than tokens.refresh_max",
+                "signet.toml:16:11|login.methods asks for \"passkey\", which is not built yet",
+                "signet.toml:18:12|session.absolute is zero",
+                "SIGNET_LOGIN__PASSKEYS|unknown name in the environment",
+                "SIGNET_REVOCATION__MAX_LAG|revocation.max_lag \"5\" has no unit",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_issuer_or_file_says_what_to_do() {
+        assert!(load("none", "", &[]).unwrap_err().contains("issuer is not set"));
+        let missing = Sources {
+            file: Some("/nowhere/signet.toml".into()),
+            ..Sources::default()
+        }
+        .load();
+        assert!(missing.unwrap_err().to_string().contains("signet init"));
+    }
+}
