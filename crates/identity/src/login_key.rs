@@ -11,7 +11,12 @@ pub struct LoginKey(String);
 impl LoginKey {
     /// The normal form of what somebody typed or registered.
     pub fn of(text: &str) -> Self {
-        let folded: String = text.trim().nfkc().filter(|c| !is_invisible(*c)).flat_map(char::to_lowercase).collect();
+        let folded: String = text
+            .trim()
+            .nfkc()
+            .filter(|c| !is_invisible(*c))
+            .flat_map(char::to_lowercase)
+            .collect();
         // Lower-casing may leave compatibility forms behind (capital I with a dot gives two characters).
         Self(folded.nfkc().collect())
     }
@@ -28,7 +33,7 @@ impl LoginKey {
 }
 
 /// Zero-width and direction characters that make two names look alike.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
@@ -39,7 +44,10 @@ mod tests {
     #[test]
     fn lookalikes_share_a_key() {
         assert_eq!(LoginKey::of("Alice"), LoginKey::of(" ａlice\u{200B}"));
-        assert_eq!(LoginKey::of("ALICE@Example.org"), LoginKey::of("alice@example.org"));
+        assert_eq!(
+            LoginKey::of("ALICE@Example.org"),
+            LoginKey::of("alice@example.org")
+        );
         assert_ne!(LoginKey::of("alice"), LoginKey::of("alicia"));
     }
 }

@@ -97,7 +97,12 @@ pub trait Groups {
     ///
     /// # Errors
     /// Storage.
-    fn members(&mut self, group: &str, after: Option<UserId>, limit: u32) -> Result<Vec<UserId>, StorageFault>;
+    fn members(
+        &mut self,
+        group: &str,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<UserId>, StorageFault>;
 }
 
 /// Counters that forget: how often something was tried lately.
@@ -118,4 +123,11 @@ pub trait Throttle {
     /// # Errors
     /// Storage.
     fn reset(&mut self, key: &str) -> Result<(), StorageFault>;
+}
+
+impl Found {
+    /// Whether it was there.
+    pub fn is_yes(self) -> bool {
+        self == Found::Yes
+    }
 }
