@@ -1,1 +1,23 @@
-//! store
+//! Everything that is kept: implements every storage port of the house on diesel, for SQLite and PostgreSQL.
+//!
+//! [`Database`] runs units of work; [`schema`] brings its tables up to date. No diesel type leaves this crate, and no rule
+//! of the house lives here but those a database must enforce: what is unique, what happens once, what goes together.
+
+mod change;
+mod column;
+mod conn;
+mod database;
+mod engine;
+mod fault;
+mod location;
+mod ports;
+mod rows;
+pub mod schema;
+mod sweep;
+mod tables;
+mod tx;
+
+pub use change::Listener;
+pub use database::{Counts, Database, OpenMode};
+pub use fault::OpenFault;
+pub use sweep::Swept;

@@ -1,0 +1,154 @@
+//! The change watcher: tells this process's caches what any process wrote.
+//!
+//! The command line writes beside a running server, so caches cannot rely on their own process's writes. A thread looks
+//! at the feed `changes`: at once after a commit of our own, every 100 ms otherwise. On SQLite that look is one counter.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use diesel::dsl::max;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use kernel::{Change, StorageFault};
+
+use crate::conn::{Conn, on, unavailable};
+use crate::tables::changes;
+
+/// Is told of changes, in their order. Runs on the watcher's thread: it should only forget things.
+pub type Listener = Box<dyn Fn(&[Change]) + Send>;
+
+/// How often to look when nobody rings.
+const INTERVAL: Duration = Duration::from_millis(100);
+/// Beyond this many changes at once it is cheaper for caches to forget everything.
+const MANY: i64 = 1000;
+
+/// Wakes the watcher, if there is one.
+#[derive(Default)]
+pub struct Bell(Mutex<Option<SyncSender<()>>>);
+
+impl Bell {
+    /// A watcher may wait for the other end. `None` if there is one already.
+    pub fn install(&self) -> Option<Receiver<()>> {
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.is_some() {
+            return None;
+        }
+        // One ring is enough however many there were.
+        let (sender, receiver) = sync_channel(1);
+        *slot = Some(sender);
+        Some(receiver)
+    }
+
+    /// There may be news.
+    pub fn ring(&self) {
+        if let Some(sender) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            // Full means that somebody has rung already.
+            let _ = sender.try_send(());
+        }
+    }
+
+    /// Lets the watcher end.
+    pub fn remove(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+/// Where the watcher stands.
+pub struct Watcher {
+    conn: Conn,
+    seen: i64,
+    version: Option<i64>,
+}
+
+impl Watcher {
+    /// Begins after the newest change there is.
+    pub fn start(mut conn: Conn) -> Result<Self, StorageFault> {
+        let newest: Option<i64> = on!(&mut conn, |c| changes::table.select(max(changes::seq)).first(c))?;
+        Ok(Self {
+            conn,
+            seen: newest.unwrap_or(0),
+            version: None,
+        })
+    }
+
+    /// Tells the listener until the bell is removed.
+    pub fn serve(mut self, bell: &Receiver<()>, listener: &Listener) {
+        let mut failing = false;
+        while bell.recv_timeout(INTERVAL) != Err(RecvTimeoutError::Disconnected) {
+            match self.look() {
+                Ok(news) if news.is_empty() => failing = false,
+                Ok(news) => {
+                    failing = false;
+                    listener(&news);
+                }
+                Err(fault) if failing => tracing::debug!(%fault, "still no news of changes"),
+                Err(fault) => {
+                    tracing::warn!(%fault, "no news of changes; caches may be stale");
+                    failing = true;
+                }
+            }
+        }
+    }
+
+    /// What happened since the last look.
+    fn look(&mut self) -> Result<Vec<Change>, StorageFault> {
+        let version = data_version(&mut self.conn)?;
+        if version.is_some() && version == self.version {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<(i64, String, String)> = on!(&mut self.conn, |c| changes::table
+            .filter(changes::seq.gt(self.seen))
+            .order(changes::seq)
+            .limit(MANY + 1)
+            .load(c))?;
+        let news = self.read(&rows);
+        if rows.len() as i64 > MANY {
+            let newest: Option<i64> = on!(&mut self.conn, |c| changes::table
+                .select(max(changes::seq))
+                .first(c))?;
+            self.seen = newest.unwrap_or(self.seen);
+        } else if let Some((last, ..)) = rows.last() {
+            self.seen = *last;
+        }
+        self.version = version;
+        Ok(news)
+    }
+
+    /// Rows as news. A gap in the numbers means that rows were trimmed before we saw them.
+    fn read(&self, rows: &[(i64, String, String)]) -> Vec<Change> {
+        let Some((first, ..)) = rows.first() else {
+            return Vec::new();
+        };
+        if *first != self.seen + 1 || rows.len() as i64 > MANY {
+            return vec![Change::Everything];
+        }
+        let change = |(_, kind, id): &(i64, String, String)| match kind.as_str() {
+            "client" => Change::Client(id.clone()),
+            "user" => Change::User(id.clone()),
+            "keys" => Change::Keys,
+            // Written by a newer version of this program.
+            _ => Change::Everything,
+        };
+        rows.iter().map(change).collect()
+    }
+}
+
+#[derive(QueryableByName)]
+struct DataVersion {
+    #[diesel(sql_type = BigInt)]
+    data_version: i64,
+}
+
+/// SQLite's counter of other connections' commits; PostgreSQL has none.
+fn data_version(conn: &mut Conn) -> Result<Option<i64>, StorageFault> {
+    match conn {
+        Conn::Sqlite(conn) => {
+            let row: DataVersion = diesel::sql_query("PRAGMA data_version")
+                .get_result(conn)
+                .map_err(unavailable)?;
+            Ok(Some(row.data_version))
+        }
+        Conn::Postgres(_) => Ok(None),
+    }
+}

@@ -1,0 +1,40 @@
+//! A connection to one of the two databases, and the macro that compiles a query for both.
+
+use diesel::connection::SimpleConnection;
+use diesel::{PgConnection, QueryResult, SqliteConnection};
+use kernel::StorageFault;
+
+/// A connection. A plain enum: diesel's `MultiConnection` knows neither upserts nor statement ids known at compile time.
+pub enum Conn {
+    /// The embedded database.
+    Sqlite(SqliteConnection),
+    /// A server.
+    Postgres(PgConnection),
+}
+
+impl Conn {
+    /// Statements without parameters or rows: transactions, savepoints, settings, migrations.
+    pub fn batch(&mut self, sql: &str) -> QueryResult<()> {
+        match self {
+            Conn::Sqlite(conn) => conn.batch_execute(sql),
+            Conn::Postgres(conn) => conn.batch_execute(sql),
+        }
+    }
+}
+
+/// Writes a query once and compiles it for either database: `on!(conn, |c| query.execute(c))`.
+macro_rules! on {
+    ($conn:expr, |$c:ident| $query:expr) => {
+        match $conn {
+            $crate::conn::Conn::Sqlite($c) => $query,
+            $crate::conn::Conn::Postgres($c) => $query,
+        }
+        .map_err($crate::conn::unavailable)
+    };
+}
+pub(crate) use on;
+
+/// What diesel says, for the log.
+pub fn unavailable(error: diesel::result::Error) -> StorageFault {
+    StorageFault::Unavailable(error.to_string())
+}

@@ -1,0 +1,206 @@
+//! The database as the rest of the house holds it: threads with connections behind two queues.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use admin::Ports;
+use kernel::work::Job;
+use kernel::{Access, StorageFault, UnitOfWork};
+
+use crate::change::{Listener, Watcher};
+use crate::engine::alone::Alone;
+use crate::engine::queue::{Queue, Tasks, queue};
+use crate::engine::{Shared, Task, together};
+use crate::fault::OpenFault;
+use crate::location::Location;
+use crate::schema;
+use crate::tx::Tx;
+
+/// Connections that read. SQLite's reads are short and mostly cached; a server's cost a trip over the network.
+const SQLITE_READERS: usize = 2;
+const POSTGRES_READERS: usize = 4;
+/// Connections that write to a server, where a commit waits for its disk. SQLite has exactly one.
+const POSTGRES_WRITERS: usize = 6;
+
+/// Whether opening may make a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenMode {
+    /// It must be there with exactly the schema of this program.
+    MustExist,
+    /// A missing file is created (mode 0600, in a directory that exists) and pending migrations are applied.
+    Create,
+}
+
+/// How much was done since opening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Transactions committed by writers.
+    pub commits: u64,
+    /// Units of work with [`Access::Write`].
+    pub writes: u64,
+    /// Units of work with [`Access::Read`].
+    pub reads: u64,
+}
+
+/// An open database. Dropping it finishes what was queued and closes the connections.
+pub struct Database {
+    location: Location,
+    shared: Arc<Shared>,
+    /// Empty while dropping.
+    queues: Option<Queues>,
+    workers: Vec<JoinHandle<()>>,
+    watcher: Mutex<Option<JoinHandle<()>>>,
+    pub(crate) swept_grants: Mutex<String>,
+}
+
+struct Queues {
+    writes: Queue,
+    reads: Queue,
+}
+
+impl Database {
+    /// Opens the database at `sqlite://PATH` or `postgres://...`.
+    ///
+    /// # Errors
+    /// One line saying what is wrong with the URL, the file, the server or the schema.
+    pub fn open(url: &str, mode: OpenMode) -> Result<Self, OpenFault> {
+        let location = Location::parse(url)?;
+        if mode == OpenMode::Create {
+            location.create()?;
+        }
+        location.check()?;
+        let mut first = location.connect(Access::Write)?;
+        match mode {
+            OpenMode::Create => drop(schema::raise(&mut first)?),
+            OpenMode::MustExist => schema::require_current(&mut first)?,
+        }
+        let mut database = Self {
+            location,
+            shared: Arc::default(),
+            queues: None,
+            workers: Vec::new(),
+            watcher: Mutex::default(),
+            swept_grants: Mutex::default(),
+        };
+        let (writes, write_tasks) = queue();
+        let (reads, read_tasks) = queue();
+        database.queues = Some(Queues { writes, reads });
+        match &database.location {
+            Location::File(_) => {
+                database.spawn_together(Tx::new(first), write_tasks)?;
+                database.spawn_alone(SQLITE_READERS, Access::Read, &read_tasks)?;
+            }
+            Location::Server(_) => {
+                drop(first);
+                database.spawn_alone(POSTGRES_WRITERS, Access::Write, &write_tasks)?;
+                database.spawn_alone(POSTGRES_READERS, Access::Read, &read_tasks)?;
+            }
+        }
+        Ok(database)
+    }
+
+    fn spawn_together(&mut self, tx: Tx, tasks: Tasks) -> Result<(), OpenFault> {
+        let shared = self.shared.clone();
+        self.workers.push(spawn("store-writer", move || {
+            together::serve(tx, &tasks, &shared)
+        })?);
+        Ok(())
+    }
+
+    fn spawn_alone(&mut self, threads: usize, access: Access, tasks: &Tasks) -> Result<(), OpenFault> {
+        for _ in 0..threads {
+            let alone = Alone {
+                tx: Tx::new(self.location.connect(access)?),
+                location: self.location.clone(),
+                access,
+                shared: self.shared.clone(),
+            };
+            let tasks = tasks.clone();
+            self.workers
+                .push(spawn("store-worker", move || alone.serve(&tasks))?);
+        }
+        Ok(())
+    }
+
+    /// From now on `listener` is told of every change to clients, users and keys, whichever process made it. Once per
+    /// database; call it before anything is cached.
+    ///
+    /// # Errors
+    /// When there is a listener already, or no connection can be had for it.
+    pub fn watch(&self, listener: Listener) -> Result<(), OpenFault> {
+        let watcher = Watcher::start(self.location.connect(Access::Read)?)
+            .map_err(|fault| OpenFault::Unreachable(fault.to_string()))?;
+        let Some(bell) = self.shared.bell.install() else {
+            return Err(OpenFault::Unreachable(
+                "its changes are being watched already".into(),
+            ));
+        };
+        let thread = spawn("store-watcher", move || watcher.serve(&bell, &listener))?;
+        *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        Ok(())
+    }
+
+    /// How much was done since opening.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            commits: self.shared.commits.value(),
+            writes: self.shared.writes.value(),
+            reads: self.shared.reads.value(),
+        }
+    }
+
+    fn put(&self, access: Access, task: Task) {
+        match (&self.queues, access) {
+            (Some(queues), Access::Write) => queues.writes.put(task),
+            (Some(queues), Access::Read) => queues.reads.put(task),
+            (None, _) => (task.done)(Err(StorageFault::Unavailable(
+                "the store is shutting down".into(),
+            ))),
+        }
+    }
+}
+
+impl UnitOfWork<dyn Ports> for Database {
+    fn submit(&self, access: Access, job: Job<dyn Ports>) {
+        let Job { run, done } = job;
+        self.put(
+            access,
+            Job {
+                run: Box::new(move |tx: &mut Tx| run(tx)),
+                done,
+            },
+        );
+    }
+}
+
+/// The database for work on the bare transaction, behind the ports.
+pub(crate) struct Bare<'a>(pub &'a Database);
+
+impl UnitOfWork<Tx> for Bare<'_> {
+    fn submit(&self, access: Access, job: Task) {
+        self.0.put(access, job);
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.queues = None;
+        self.shared.bell.remove();
+        let watcher = self
+            .watcher
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        for thread in self.workers.drain(..).chain(watcher) {
+            // The last owner may be a reply, which runs on one of these threads: it cannot wait for itself.
+            if thread.thread().id() != thread::current().id() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenFault> {
+    let thread = thread::Builder::new().name(name.to_owned()).spawn(body);
+    thread.map_err(|error| OpenFault::Unreachable(format!("no thread for it: {error}")))
+}

@@ -1,0 +1,68 @@
+//! Who runs units of work, on which thread, in which transaction.
+//!
+//! Writers take from one queue, readers from another. SQLite has one writer that commits many jobs together
+//! ([`together`]); everywhere else a job has a transaction of its own ([`alone`]).
+
+pub mod alone;
+pub mod queue;
+pub mod together;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use kernel::StorageFault;
+use kernel::work::{Job, Verdict};
+
+use crate::change::Bell;
+use crate::tx::Tx;
+
+/// A unit of work on the bare transaction.
+pub type Task = Job<Tx>;
+type Run = Box<dyn FnOnce(&mut Tx) -> Verdict + Send>;
+type Done = Box<dyn FnOnce(Result<(), StorageFault>) + Send>;
+
+/// What the threads of one database have in common.
+#[derive(Default)]
+pub struct Shared {
+    /// Transactions that were committed and may have written.
+    pub commits: Counter,
+    /// Units of work that may write.
+    pub writes: Counter,
+    /// Units of work that only read.
+    pub reads: Counter,
+    /// Wakes the watcher of changes.
+    pub bell: Bell,
+}
+
+/// Counts up.
+#[derive(Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// One more.
+    pub fn count(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many so far.
+    pub fn value(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Runs a job; a panic becomes a fault, so that one bad job never takes the thread with it.
+fn attempt(tx: &mut Tx, run: Run) -> Result<Verdict, StorageFault> {
+    // The transaction is rolled back after a panic, so nothing half-done is seen afterwards.
+    catch_unwind(AssertUnwindSafe(|| run(tx))).map_err(|payload| {
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+        StorageFault::Panicked(text.unwrap_or_else(|| "without a message".into()))
+    })
+}
+
+/// Tells the caller. A reply that panics is the caller's loss, not that of the jobs behind it.
+fn answer(done: Done, outcome: Result<(), StorageFault>) {
+    if catch_unwind(AssertUnwindSafe(|| done(outcome))).is_err() {
+        tracing::error!("the reply of a unit of work panicked");
+    }
+}

@@ -1,0 +1,69 @@
+//! Registered clients.
+
+use diesel::prelude::*;
+use identity::ports::{Found, Insert};
+use kernel::{Change, StorageFault};
+use token::{Client, Clients};
+
+use super::{found, inserted};
+use crate::conn::on;
+use crate::rows::client::ClientRow;
+use crate::tables::clients;
+use crate::tx::Tx;
+
+impl Clients for Tx {
+    fn insert_client(&mut self, client: &Client) -> Result<Insert, StorageFault> {
+        let row = ClientRow::try_from(client)?;
+        let changed = on!(&mut self.conn, |c| diesel::insert_into(clients::table)
+            .values(&row)
+            .on_conflict_do_nothing()
+            .execute(c))?;
+        if changed > 0 {
+            self.tell(&Change::Client(row.client_id))?;
+        }
+        Ok(inserted(changed))
+    }
+
+    fn update_client(&mut self, client: &Client) -> Result<Found, StorageFault> {
+        let row = ClientRow::try_from(client)?;
+        let changed = on!(&mut self.conn, |c| diesel::update(
+            clients::table.find(&row.client_id)
+        )
+        .set(&row)
+        .execute(c))?;
+        if changed > 0 {
+            self.tell(&Change::Client(row.client_id))?;
+        }
+        Ok(found(changed))
+    }
+
+    fn delete_client(&mut self, client_id: &str) -> Result<Found, StorageFault> {
+        let changed = on!(&mut self.conn, |c| diesel::delete(clients::table.find(client_id))
+            .execute(c))?;
+        if changed > 0 {
+            self.tell(&Change::Client(client_id.to_owned()))?;
+        }
+        Ok(found(changed))
+    }
+
+    fn client(&mut self, client_id: &str) -> Result<Option<Client>, StorageFault> {
+        let row: Option<ClientRow> = on!(&mut self.conn, |c| clients::table
+            .find(client_id)
+            .select(ClientRow::as_select())
+            .first(c)
+            .optional())?;
+        row.map(Client::try_from).transpose()
+    }
+
+    fn clients(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<Client>, StorageFault> {
+        // No id is empty, so everything comes after the empty one.
+        let after = after.unwrap_or_default();
+        let rows: Vec<ClientRow> = on!(&mut self.conn, |c| clients::table
+            .filter(clients::client_id.gt(after))
+            .order(clients::client_id)
+            .limit(i64::from(limit))
+            .select(ClientRow::as_select())
+            .load(c))?;
+        rows.into_iter().map(Client::try_from).collect()
+    }
+}

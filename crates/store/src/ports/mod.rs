@@ -1,0 +1,26 @@
+//! The ports of the house on one open transaction, a file each.
+//!
+//! Whatever may happen only once is one conditional statement, judged by the number of rows it changed.
+
+mod audit;
+mod clients;
+mod consents;
+mod grants;
+mod groups;
+mod interactions;
+mod keys;
+mod sessions;
+mod throttle;
+mod users;
+
+use identity::ports::{Found, Insert};
+
+/// One row or more changed: it was there.
+fn found(changed: usize) -> Found {
+    if changed > 0 { Found::Yes } else { Found::No }
+}
+
+/// One row inserted, or none because of a conflict.
+fn inserted(changed: usize) -> Insert {
+    if changed > 0 { Insert::Done } else { Insert::Taken }
+}

@@ -1,0 +1,198 @@
+//! The tables' history: which migrations there are, which were applied, and applying the rest.
+//!
+//! The SQL lies in `migrations/sqlite` and `migrations/postgres`, one directory per step and the same steps in both. What
+//! was applied is noted in diesel's own table, so that its command line understands these databases.
+
+use diesel::migration::MigrationConnection as _;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use kernel::Access;
+
+use crate::conn::{Conn, on};
+use crate::fault::OpenFault;
+use crate::location::Location;
+use crate::tables::__diesel_schema_migrations as history;
+
+/// One step.
+struct Step {
+    version: &'static str,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! step {
+    ($version:literal, $rest:literal) => {
+        Step {
+            version: $version,
+            name: concat!($version, "_", $rest),
+            sqlite: include_str!(concat!(
+                "../../../migrations/sqlite/",
+                $version,
+                "_",
+                $rest,
+                "/up.sql"
+            )),
+            postgres: include_str!(concat!(
+                "../../../migrations/postgres/",
+                $version,
+                "_",
+                $rest,
+                "/up.sql"
+            )),
+        }
+    };
+}
+
+/// All steps, oldest first.
+const STEPS: &[Step] = &[step!("0001", "base")];
+
+/// Where a database stands; names of steps, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Applied.
+    pub applied: Vec<String>,
+    /// Not yet applied.
+    pub pending: Vec<String>,
+    /// Applied by a newer program; bare version numbers.
+    pub unknown: Vec<String>,
+}
+
+/// Where the database at `url` stands. Writes nothing.
+///
+/// # Errors
+/// When there is no usable database.
+pub fn status(url: &str) -> Result<Status, OpenFault> {
+    stand(&mut existing(&Location::parse(url)?, Access::Read)?)
+}
+
+/// The pending steps: name and SQL.
+///
+/// # Errors
+/// When there is no usable database, or a newer one.
+pub fn plan(url: &str) -> Result<Vec<(String, &'static str)>, OpenFault> {
+    let mut conn = existing(&Location::parse(url)?, Access::Read)?;
+    let status = stand(&mut conn)?;
+    refuse_newer(&status)?;
+    Ok(pending(&status)
+        .map(|step| (step.name.to_owned(), step.sql(&conn)))
+        .collect())
+}
+
+/// Applies what is pending, all or nothing; the names of the steps applied.
+///
+/// # Errors
+/// When there is no usable database, a newer one, or a step fails.
+pub fn up(url: &str) -> Result<Vec<String>, OpenFault> {
+    raise(&mut existing(&Location::parse(url)?, Access::Write)?)
+}
+
+impl Step {
+    fn sql(&self, conn: &Conn) -> &'static str {
+        match conn {
+            Conn::Sqlite(_) => self.sqlite,
+            Conn::Postgres(_) => self.postgres,
+        }
+    }
+}
+
+/// A connection to a database that is there already.
+fn existing(location: &Location, access: Access) -> Result<Conn, OpenFault> {
+    location.check()?;
+    location.connect(access)
+}
+
+/// As [`up`], on an open connection.
+pub(crate) fn raise(conn: &mut Conn) -> Result<Vec<String>, OpenFault> {
+    // Two programs may start at once: whoever comes second waits here, then finds nothing pending.
+    conn.batch(match conn {
+        Conn::Sqlite(_) => "BEGIN IMMEDIATE",
+        Conn::Postgres(_) => "BEGIN; SELECT pg_advisory_xact_lock(7305512)",
+    })?;
+    let applied = apply_pending(conn);
+    conn.batch(if applied.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    applied
+}
+
+fn apply_pending(conn: &mut Conn) -> Result<Vec<String>, OpenFault> {
+    on!(&mut *conn, |c| c.setup()).map_err(away)?;
+    let status = stand(conn)?;
+    refuse_newer(&status)?;
+    for step in pending(&status) {
+        conn.batch(step.sql(conn))?;
+        let row = history::version.eq(step.version);
+        on!(&mut *conn, |c| diesel::insert_into(history::table)
+            .values(row)
+            .execute(c))
+        .map_err(away)?;
+    }
+    Ok(status.pending)
+}
+
+/// Refuses a schema this program was not made for.
+pub(crate) fn require_current(conn: &mut Conn) -> Result<(), OpenFault> {
+    let status = stand(conn)?;
+    refuse_newer(&status)?;
+    match status.pending {
+        pending if pending.is_empty() => Ok(()),
+        pending => Err(OpenFault::SchemaTooOld { pending }),
+    }
+}
+
+fn refuse_newer(status: &Status) -> Result<(), OpenFault> {
+    match &status.unknown {
+        unknown if unknown.is_empty() => Ok(()),
+        unknown => Err(OpenFault::SchemaTooNew {
+            unknown: unknown.clone(),
+        }),
+    }
+}
+
+fn pending(status: &Status) -> impl Iterator<Item = &'static Step> {
+    STEPS
+        .iter()
+        .filter(|step| status.pending.iter().any(|name| name == step.name))
+}
+
+fn stand(conn: &mut Conn) -> Result<Status, OpenFault> {
+    let noted: Vec<String> = if has_history(conn)? {
+        let versions = history::table.order(history::version).select(history::version);
+        on!(conn, |c| versions.load(c)).map_err(away)?
+    } else {
+        Vec::new()
+    };
+    let (applied, pending) = STEPS
+        .iter()
+        .partition::<Vec<&Step>, _>(|step| noted.iter().any(|v| v == step.version));
+    let names = |steps: Vec<&Step>| steps.into_iter().map(|step| step.name.to_owned()).collect();
+    let unknown = noted
+        .into_iter()
+        .filter(|v| STEPS.iter().all(|step| step.version != v))
+        .collect();
+    Ok(Status {
+        applied: names(applied),
+        pending: names(pending),
+        unknown,
+    })
+}
+
+#[derive(QueryableByName)]
+struct Exists {
+    #[diesel(sql_type = Bool)]
+    there: bool,
+}
+
+fn has_history(conn: &mut Conn) -> Result<bool, OpenFault> {
+    let question = match conn {
+        Conn::Sqlite(_) => {
+            "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations') AS there"
+        }
+        Conn::Postgres(_) => "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS there",
+    };
+    let row: Exists = on!(conn, |c| diesel::sql_query(question).get_result(c)).map_err(away)?;
+    Ok(row.there)
+}
+
+fn away(fault: kernel::StorageFault) -> OpenFault {
+    OpenFault::Unreachable(fault.to_string())
+}

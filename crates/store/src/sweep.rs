@@ -1,0 +1,224 @@
+//! Cleaning up: what has expired goes, in small units of work between those of others.
+
+use std::sync::PoisonError;
+
+use diesel::dsl::{exists, max, not};
+use diesel::prelude::*;
+use kernel::{Access, Policy, StorageFault, Timestamp, work};
+
+use crate::conn::on;
+use crate::database::{Bare, Database};
+use crate::tables::{browsers, changes, grants, interactions, refresh_tokens, sessions, throttles};
+use crate::tx::Tx;
+
+/// Rows of one kind per unit of work: a few milliseconds.
+const CHUNK: i64 = 500;
+/// Units of work per sweep; what is left waits for the next.
+const ROUNDS: u32 = 40;
+/// The feed of changes keeps this many; a watcher further behind is told to forget everything.
+const KEPT_CHANGES: i64 = 10_000;
+/// Evidence stays a while after it stopped to matter.
+const SLACK: std::time::Duration = std::time::Duration::from_secs(3600);
+
+/// How many rows a sweep removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Saved requests nobody came back for.
+    pub interactions: u64,
+    /// Counters whose window is over.
+    pub throttles: u64,
+    /// Sealed successors whose grace is over; erased, the rows stay.
+    pub successors: u64,
+    /// Sessions past their absolute life.
+    pub sessions: u64,
+    /// Browsers without sessions.
+    pub browsers: u64,
+    /// Grants of which nothing lives: no code, no refresh token, no access token.
+    pub grants: u64,
+    /// Old news.
+    pub changes: u64,
+}
+
+impl Swept {
+    fn add(&mut self, other: Swept) {
+        self.interactions += other.interactions;
+        self.throttles += other.throttles;
+        self.successors += other.successors;
+        self.sessions += other.sessions;
+        self.browsers += other.browsers;
+        self.grants += other.grants;
+        self.changes += other.changes;
+    }
+
+    /// Whether a kind had more than fits into one unit of work.
+    fn left_some(&self) -> bool {
+        let most = [
+            self.interactions,
+            self.throttles,
+            self.successors,
+            self.sessions,
+            self.browsers,
+        ];
+        most.iter().any(|rows| *rows >= CHUNK as u64)
+    }
+}
+
+impl Database {
+    /// Removes what has expired by `now` under `policy`. Grants are looked through a part at a time: a large table takes
+    /// several sweeps. Waits for the database; call it from a thread that may, once a minute.
+    ///
+    /// # Errors
+    /// Storage. What earlier units of work removed stays removed.
+    pub fn sweep(&self, now: Timestamp, policy: &Policy) -> Result<Swept, StorageFault> {
+        let mut total = Swept::default();
+        for _ in 0..ROUNDS {
+            let policy = policy.clone();
+            let round = work::run(&Bare(self), Access::Write, move |tx: &mut Tx| {
+                tx.sweep_expired(now, &policy)
+            })?;
+            total.add(round);
+            if !round.left_some() {
+                break;
+            }
+        }
+        let after = self
+            .swept_grants
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let policy = policy.clone();
+        let (removed, next) = work::run(&Bare(self), Access::Write, move |tx: &mut Tx| {
+            tx.sweep_grants(&after, now, &policy)
+        })?;
+        *self.swept_grants.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        total.grants = removed;
+        Ok(total)
+    }
+}
+
+impl Tx {
+    fn sweep_expired(&mut self, now: Timestamp, policy: &Policy) -> Result<Swept, StorageFault> {
+        let old = now.minus(policy.session_absolute).minus(SLACK).as_millis();
+        Ok(Swept {
+            interactions: self.sweep_interactions(now.as_millis())?,
+            throttles: self.sweep_throttles(now.as_millis())?,
+            successors: self.sweep_successors(now.minus(policy.refresh_grace).as_millis())?,
+            sessions: self.sweep_sessions(old)?,
+            browsers: self.sweep_browsers(old)?,
+            grants: 0,
+            changes: self.sweep_changes()?,
+        })
+    }
+
+    fn sweep_interactions(&mut self, now: i64) -> Result<u64, StorageFault> {
+        let ids: Vec<String> = on!(&mut self.conn, |c| interactions::table
+            .filter(interactions::expires_at.le(now))
+            .limit(CHUNK)
+            .select(interactions::id)
+            .load(c))?;
+        let expired = interactions::table.filter(interactions::id.eq_any(ids));
+        on!(&mut self.conn, |c| diesel::delete(expired).execute(c)).map(|rows| rows as u64)
+    }
+
+    fn sweep_throttles(&mut self, now: i64) -> Result<u64, StorageFault> {
+        let keys: Vec<String> = on!(&mut self.conn, |c| throttles::table
+            .filter(throttles::until.le(now))
+            .limit(CHUNK)
+            .select(throttles::key)
+            .load(c))?;
+        let expired = throttles::table.filter(throttles::key.eq_any(keys));
+        on!(&mut self.conn, |c| diesel::delete(expired).execute(c)).map(|rows| rows as u64)
+    }
+
+    fn sweep_successors(&mut self, spent_before: i64) -> Result<u64, StorageFault> {
+        let digests: Vec<Vec<u8>> = on!(&mut self.conn, |c| refresh_tokens::table
+            .filter(refresh_tokens::sealed_successor.is_not_null())
+            .filter(refresh_tokens::spent_at.lt(spent_before))
+            .limit(CHUNK)
+            .select(refresh_tokens::digest)
+            .load(c))?;
+        let over = refresh_tokens::table.filter(refresh_tokens::digest.eq_any(digests));
+        on!(&mut self.conn, |c| diesel::update(over)
+            .set(refresh_tokens::sealed_successor.eq(None::<Vec<u8>>))
+            .execute(c))
+        .map(|rows| rows as u64)
+    }
+
+    fn sweep_sessions(&mut self, created_before: i64) -> Result<u64, StorageFault> {
+        let ids: Vec<String> = on!(&mut self.conn, |c| sessions::table
+            .filter(sessions::created_at.lt(created_before))
+            .limit(CHUNK)
+            .select(sessions::sid)
+            .load(c))?;
+        let old = sessions::table.filter(sessions::sid.eq_any(ids));
+        on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
+    }
+
+    fn sweep_browsers(&mut self, created_before: i64) -> Result<u64, StorageFault> {
+        let here = sessions::table.filter(sessions::browser_id.eq(browsers::id));
+        let ids: Vec<String> = on!(&mut self.conn, |c| browsers::table
+            .filter(browsers::created_at.lt(created_before))
+            .filter(not(exists(here)))
+            .limit(CHUNK)
+            .select(browsers::id)
+            .load(c))?;
+        let empty = browsers::table.filter(browsers::id.eq_any(ids));
+        on!(&mut self.conn, |c| diesel::delete(empty).execute(c)).map(|rows| rows as u64)
+    }
+
+    /// The newest row always stays: the watchers see by its number what they have missed.
+    fn sweep_changes(&mut self) -> Result<u64, StorageFault> {
+        let newest: Option<i64> = on!(&mut self.conn, |c| changes::table
+            .select(max(changes::seq))
+            .first(c))?;
+        let old = changes::table.filter(changes::seq.le(newest.unwrap_or(0) - KEPT_CHANGES));
+        on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
+    }
+
+    /// Looks at the next grants by id; how many went, and where to go on. Ids begin with their time, so every grant is
+    /// looked at once per pass however many come in meanwhile.
+    fn sweep_grants(
+        &mut self,
+        after: &str,
+        now: Timestamp,
+        policy: &Policy,
+    ) -> Result<(u64, String), StorageFault> {
+        let last: Option<String> = on!(&mut self.conn, |c| grants::table
+            .filter(grants::id.gt(after))
+            .order(grants::id)
+            .offset(CHUNK - 1)
+            .limit(1)
+            .select(grants::id)
+            .first(c)
+            .optional())?;
+        // Beyond every UUID.
+        let until = last.as_deref().unwrap_or("g");
+        // Before this, an access token has expired for everybody.
+        let horizon = now.minus(policy.access_ttl).minus(policy.leeway).minus(SLACK);
+        let living_token = refresh_tokens::table
+            .filter(refresh_tokens::grant_id.eq(grants::id))
+            .filter(refresh_tokens::issued_at.ge(horizon.minus(policy.refresh_idle).as_millis()));
+        let then = horizon.as_millis();
+        let dead = grants::table
+            .filter(grants::id.gt(after))
+            .filter(grants::id.le(until))
+            .filter(grants::created_at.lt(then))
+            .filter(
+                grants::revoked_at
+                    .lt(then)
+                    .or(grants::created_at
+                        .nullable()
+                        .lt(horizon.minus(policy.refresh_max).as_millis()))
+                    .or(grants::code_redeemed_at
+                        .is_null()
+                        .and(grants::code_expires_at.lt(then))
+                        .nullable())
+                    .or(grants::code_redeemed_at.lt(then).and(not(exists(living_token)))),
+            )
+            .select(grants::id);
+        let ids: Vec<String> = on!(&mut self.conn, |c| dead.load(c))?;
+        let gone = grants::table.filter(grants::id.eq_any(ids));
+        let removed = on!(&mut self.conn, |c| diesel::delete(gone).execute(c))?;
+        Ok((removed as u64, last.unwrap_or_default()))
+    }
+}

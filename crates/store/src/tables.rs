@@ -1,0 +1,185 @@
+//! The tables as diesel sees them. Both sets of migrations make exactly these.
+
+diesel::table! {
+    meta (name) {
+        name -> Text,
+        value -> Binary,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        username -> Text,
+        email -> Nullable<Text>,
+        email_verified -> Bool,
+        profile -> Text,
+        roles -> Text,
+        attributes -> Text,
+        state -> Text,
+        password_hash -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    logins (login_key) {
+        login_key -> Text,
+        user_id -> Text,
+    }
+}
+
+diesel::table! {
+    groups (name) {
+        name -> Text,
+        description -> Nullable<Text>,
+        roles -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    memberships (group_name, user_id) {
+        group_name -> Text,
+        user_id -> Text,
+    }
+}
+
+diesel::table! {
+    browsers (id) {
+        id -> Text,
+        secret_digest -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (sid) {
+        sid -> Text,
+        browser_id -> Text,
+        user_id -> Text,
+        auth_at -> BigInt,
+        amr -> Text,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    clients (client_id) {
+        client_id -> Text,
+        secret_digest -> Nullable<Binary>,
+        metadata -> Text,
+        policy -> Text,
+        enabled -> Bool,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    grants (id) {
+        id -> Text,
+        client_id -> Text,
+        user_id -> Text,
+        sid -> Text,
+        scope -> Text,
+        resources -> Text,
+        auth_at -> BigInt,
+        amr -> Text,
+        nonce -> Nullable<Text>,
+        redirect_uri -> Text,
+        pkce -> Nullable<Text>,
+        code_digest -> Binary,
+        code_expires_at -> BigInt,
+        code_redeemed_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (digest) {
+        digest -> Binary,
+        grant_id -> Text,
+        generation -> BigInt,
+        issued_at -> BigInt,
+        spent_at -> Nullable<BigInt>,
+        sealed_successor -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    consents (user_id, client_id) {
+        user_id -> Text,
+        client_id -> Text,
+        scope -> Text,
+        resources -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    interactions (id) {
+        id -> Text,
+        body -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    throttles (key) {
+        key -> Text,
+        count -> BigInt,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
+    keys (kid) {
+        kid -> Text,
+        alg -> Text,
+        state -> Text,
+        public_jwk -> Text,
+        sealed_private -> Nullable<Binary>,
+        published_at -> BigInt,
+        activated_at -> Nullable<BigInt>,
+        leaves_jwks_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    audit (seq) {
+        seq -> BigInt,
+        at -> BigInt,
+        event -> Text,
+        actor -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        client_id -> Nullable<Text>,
+        detail -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    changes (seq) {
+        seq -> BigInt,
+        kind -> Text,
+        id -> Text,
+    }
+}
+
+diesel::table! {
+    /// Which migrations were applied; the name is diesel's, so that its command line can read the database too.
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
+diesel::joinable!(logins -> users (user_id));
+diesel::joinable!(memberships -> groups (group_name));
+diesel::allow_tables_to_appear_in_same_query!(users, logins);
+diesel::allow_tables_to_appear_in_same_query!(groups, memberships);
+diesel::allow_tables_to_appear_in_same_query!(grants, refresh_tokens);
+diesel::allow_tables_to_appear_in_same_query!(browsers, sessions);

@@ -1,0 +1,16 @@
+DROP TABLE changes;
+DROP TABLE audit;
+DROP TABLE keys;
+DROP TABLE throttles;
+DROP TABLE interactions;
+DROP TABLE consents;
+DROP TABLE refresh_tokens;
+DROP TABLE grants;
+DROP TABLE clients;
+DROP TABLE sessions;
+DROP TABLE browsers;
+DROP TABLE memberships;
+DROP TABLE groups;
+DROP TABLE logins;
+DROP TABLE users;
+DROP TABLE meta;
