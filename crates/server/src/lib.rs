@@ -1,3 +1,16 @@
 //! Configuration, command line and wiring: the library behind the binary `signet`.
+//!
+//! Here alone the crates meet: the store is opened, keys are loaded, listeners begin. What the provider does is decided
+//! elsewhere.
 
+mod cli;
 pub mod config;
+mod exit;
+mod logging;
+
+pub use exit::{Exit, Failure};
+
+/// Runs the command line of this process to its end.
+pub fn main() -> std::process::ExitCode {
+    cli::run()
+}

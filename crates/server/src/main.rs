@@ -1,3 +1,7 @@
 //! The binary `signet`; everything it does is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::main()
+}
