@@ -4,10 +4,15 @@
 //! storage is asked through [`ports`].
 
 pub mod authorize;
+pub mod claims;
 pub mod client;
+pub mod discovery;
+pub mod document;
 pub mod grant;
+pub mod issue;
 pub mod keys;
 pub mod ports;
+pub mod verify;
 
 pub use client::{Client, ClientMetadata, ClientPolicy, SigningAlg};
 pub use grant::{Consent, Grant};

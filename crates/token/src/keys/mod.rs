@@ -1,6 +1,26 @@
 //! Signing keys: made, sealed at rest, published, used.
 
+pub mod bootstrap;
+pub mod fault;
+pub mod generate;
+mod pair;
+pub mod ring;
+pub mod sealing;
+pub mod signer;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod verification;
+
 use kernel::Timestamp;
+
+pub use bootstrap::{Prepared, bootstrap, check_master, install, prepare};
+pub use fault::KeyFault;
+pub use generate::generate;
+pub(crate) use pair::openid_alg;
+pub use ring::{KeyRing, SharedRing};
+pub use sealing::MasterKey;
+pub use signer::Signer;
+pub use verification::VerificationKey;
 
 use crate::client::SigningAlg;
 
@@ -21,8 +41,18 @@ pub enum KeyState {
 
 impl KeyState {
     /// All states, in order of life.
-    pub const ALL: [KeyState; 5] =
-        [KeyState::Next, KeyState::Active, KeyState::Retiring, KeyState::Retired, KeyState::Revoked];
+    pub const ALL: [KeyState; 5] = [
+        KeyState::Next,
+        KeyState::Active,
+        KeyState::Retiring,
+        KeyState::Retired,
+        KeyState::Revoked,
+    ];
+
+    /// Whether the JWKS shows the key.
+    pub fn is_published(self) -> bool {
+        matches!(self, KeyState::Next | KeyState::Active | KeyState::Retiring)
+    }
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {

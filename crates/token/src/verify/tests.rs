@@ -1,0 +1,533 @@
+//! Attacks on tokens that come back: confusion of algorithms, keys, types and numbers.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use kernel::SystemEntropy;
+use openidconnect::PrivateSigningKey as _;
+use serde_json::{Value, json};
+use session::Authentication;
+use session::authentication::Amr;
+
+use super::*;
+use crate::client::SigningAlg;
+use crate::issue::{IdTokenPlan, IssuePlan, issue};
+use crate::keys::testing::{NOW, ctx, database, master, ring};
+use crate::keys::{KeyState, Signer};
+
+fn signer(ring: &KeyRing) -> &Signer {
+    ring.signer(SigningAlg::ES256).unwrap()
+}
+
+fn claims() -> Value {
+    json!({
+        "iss": "https://id.example.com", "sub": UserId::generate(&SystemEntropy), "aud": "https://id.example.com",
+        "client_id": "web", "iat": 1_763_000_000, "exp": 1_763_000_600, "scope": "openid",
+        "jti": TokenId::generate(&SystemEntropy, NOW),
+    })
+}
+
+fn with(name: &str, value: Value) -> Value {
+    let mut changed = claims();
+    changed[name] = value;
+    changed
+}
+
+/// A token signed with our own active ES256 key over any header and payload text.
+fn sign_raw(ring: &KeyRing, header: &str, payload: &str) -> String {
+    let message = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header),
+        URL_SAFE_NO_PAD.encode(payload)
+    );
+    let signer = signer(ring);
+    let signature = signer.sign(&signer.openid_alg(), message.as_bytes()).unwrap();
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+fn sign(ring: &KeyRing, claims: &Value) -> String {
+    signer(ring).sign_jws("at+jwt", claims).unwrap()
+}
+
+fn verdict(ring: &KeyRing, token: &str) -> Result<AccessClaims, TokenFault> {
+    access_token(ring, &ctx().0, token)
+}
+
+fn tokens(ring: &KeyRing, alg: SigningAlg) -> crate::issue::Issued {
+    let authentication = Authentication {
+        at: NOW,
+        methods: vec![Amr::Pwd],
+    };
+    let sid = Sid::generate(&SystemEntropy);
+    let plan = IssuePlan {
+        subject: UserId::generate(&SystemEntropy).to_string(),
+        client_id: "web".into(),
+        access_token_alg: alg,
+        id_token: Some(IdTokenPlan {
+            alg,
+            nonce: None,
+            sid,
+            authentication: authentication.clone(),
+        }),
+        scope: Scope::parse("openid").unwrap(),
+        audience: vec!["https://id.example.com".into()],
+        authentication: Some(authentication),
+        sid: Some(sid),
+        grant: Some(GrantId::generate(&SystemEntropy, NOW)),
+        issued_at: NOW,
+        token_id: TokenId::generate(&SystemEntropy, NOW),
+    };
+    issue(&plan, ring, &ctx().0).unwrap()
+}
+
+#[test]
+fn what_we_issue_we_believe() {
+    let ring = ring();
+    for alg in SigningAlg::ALL {
+        let issued = tokens(&ring, alg);
+        let access = verdict(&ring, &issued.access_token).unwrap();
+        assert_eq!((access.client_id.as_str(), access.aud.len()), ("web", 1));
+        assert_eq!((access.iat, access.jti.issued_at()), (NOW, NOW));
+        assert!(access.scope.contains("openid") && access.grant.is_some());
+        let hint = id_token_hint(&ring, &ctx().0, &issued.id_token.unwrap()).unwrap();
+        assert_eq!(
+            (hint.sub.to_string(), hint.client_id, hint.sid),
+            (access.sub, access.client_id, access.sid)
+        );
+    }
+}
+
+#[test]
+fn one_kind_of_token_is_never_taken_for_another() {
+    let ring = ring();
+    let issued = tokens(&ring, SigningAlg::ES256);
+    assert_eq!(
+        verdict(&ring, issued.id_token.as_deref().unwrap()),
+        Err(TokenFault::WrongType)
+    );
+    let hint = |token: &str| id_token_hint(&ring, &ctx().0, token);
+    assert_eq!(hint(&issued.access_token), Err(TokenFault::WrongType));
+    let id_claims = with("aud", json!("web"));
+    for typ in [
+        "logout+jwt",
+        "at+jwt",
+        "application/at+jwt",
+        "secevent+jwt",
+        "dpop+jwt",
+        "jwt",
+        "",
+    ] {
+        let token = signer(&ring).sign_jws(typ, &id_claims).unwrap();
+        assert_eq!(hint(&token), Err(TokenFault::WrongType), "{typ}");
+    }
+    assert!(hint(&signer(&ring).sign_jws("JWT", &id_claims).unwrap()).is_ok());
+    for typ in [
+        "AT+JWT",
+        "at+jwt ",
+        "JWT",
+        "application/application/at+jwt",
+        "logout+jwt",
+    ] {
+        let token = signer(&ring).sign_jws(typ, &claims()).unwrap();
+        assert_eq!(verdict(&ring, &token), Err(TokenFault::WrongType), "{typ}");
+    }
+    assert!(
+        verdict(
+            &ring,
+            &signer(&ring).sign_jws("application/at+jwt", &claims()).unwrap()
+        )
+        .is_ok()
+    );
+}
+
+#[test]
+fn no_algorithm_is_no_token() {
+    let ring = ring();
+    let kid = signer(&ring).kid();
+    let payload = URL_SAFE_NO_PAD.encode(claims().to_string());
+    for alg in [
+        r#""none""#,
+        r#""None""#,
+        r#""nOnE""#,
+        r#""NONE""#,
+        r#""""#,
+        "null",
+        "0",
+        "[]",
+        r#"["ES256"]"#,
+        "{}",
+    ] {
+        let header = format!(r#"{{"typ":"at+jwt","kid":"{kid}","alg":{alg}}}"#);
+        let head = URL_SAFE_NO_PAD.encode(&header);
+        for token in [
+            format!("{head}.{payload}."),
+            sign_raw(&ring, &header, &claims().to_string()),
+        ] {
+            assert_eq!(verdict(&ring, &token), Err(TokenFault::Malformed), "{alg}");
+            assert!(id_token_hint(&ring, &ctx().0, &token).is_err(), "{alg}");
+        }
+    }
+    let without = sign_raw(
+        &ring,
+        &format!(r#"{{"typ":"at+jwt","kid":"{kid}"}}"#),
+        &claims().to_string(),
+    );
+    assert_eq!(verdict(&ring, &without), Err(TokenFault::Malformed));
+}
+
+#[test]
+fn a_public_key_is_no_hmac_secret() {
+    let (ring, rows) = (ring(), database().keys);
+    for row in rows {
+        let jwk: Value = serde_json::from_str(&row.public_jwk).unwrap();
+        let raw = jwk["n"].as_str().or(jwk["x"].as_str()).unwrap();
+        let bytes = URL_SAFE_NO_PAD.decode(raw).unwrap();
+        let pem = format!(
+            "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+            STANDARD.encode(&bytes)
+        );
+        for secret in [
+            row.public_jwk.as_bytes(),
+            raw.as_bytes(),
+            &bytes,
+            pem.as_bytes(),
+            b"",
+        ] {
+            let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
+            header.typ = Some("at+jwt".into());
+            header.kid = Some(row.kid.clone());
+            let key = jsonwebtoken::EncodingKey::from_secret(secret);
+            let token = jsonwebtoken::encode(&header, &claims(), &key).unwrap();
+            assert_eq!(verdict(&ring, &token), Err(TokenFault::WrongAlgorithm));
+        }
+    }
+}
+
+#[test]
+fn the_key_dictates_the_algorithm() {
+    let ring = ring();
+    let kid = signer(&ring).kid();
+    for alg in ["RS256", "PS256", "EdDSA", "ES384", "HS512"] {
+        let header = format!(r#"{{"typ":"at+jwt","kid":"{kid}","alg":"{alg}"}}"#);
+        let token = sign_raw(&ring, &header, &claims().to_string());
+        assert_eq!(verdict(&ring, &token), Err(TokenFault::WrongAlgorithm), "{alg}");
+    }
+    for alg in ["es256", "ES256K", "ES512", "Es256", " ES256"] {
+        let header = format!(r#"{{"typ":"at+jwt","kid":"{kid}","alg":"{alg}"}}"#);
+        let token = sign_raw(&ring, &header, &claims().to_string());
+        assert_eq!(verdict(&ring, &token), Err(TokenFault::Malformed), "{alg}");
+    }
+}
+
+#[test]
+fn only_keys_we_know_count() {
+    let ring = ring();
+    let long = "k".repeat(8000);
+    let other = ring.signer(SigningAlg::EdDSA).unwrap().kid();
+    for kid in [
+        "../../x",
+        "' OR 1=1 --",
+        "",
+        &long,
+        &signer(&ring).kid().to_uppercase(),
+        "k-",
+        "\\u0000",
+    ] {
+        let header = format!(r#"{{"typ":"at+jwt","kid":"{kid}","alg":"ES256"}}"#);
+        let token = sign_raw(&ring, &header, &claims().to_string());
+        assert_eq!(verdict(&ring, &token), Err(TokenFault::UnknownKey), "{kid}");
+    }
+    for kid in ["null", "7", "[]"] {
+        let header = format!(r#"{{"typ":"at+jwt","kid":{kid},"alg":"ES256"}}"#);
+        assert!(
+            verdict(&ring, &sign_raw(&ring, &header, &claims().to_string())).is_err(),
+            "{kid}"
+        );
+    }
+    let no_kid = sign_raw(&ring, r#"{"typ":"at+jwt","alg":"ES256"}"#, &claims().to_string());
+    assert_eq!(verdict(&ring, &no_kid), Err(TokenFault::UnknownKey));
+    let swapped = sign_raw(
+        &ring,
+        &format!(r#"{{"typ":"at+jwt","kid":"{other}","alg":"ES256"}}"#),
+        "{}",
+    );
+    assert_eq!(verdict(&ring, &swapped), Err(TokenFault::WrongAlgorithm));
+}
+
+#[test]
+fn keys_in_headers_are_ignored() {
+    let ring = ring();
+    let (attacker_ctx, _) = ctx();
+    let row = crate::keys::generate(SigningAlg::ES256, KeyState::Active, &master(), &attacker_ctx).unwrap();
+    let attacker = KeyRing::load(std::slice::from_ref(&row), &master()).unwrap();
+    let own = signer(&ring).kid();
+    for kid in [own, row.kid.as_str()] {
+        let jwk = &row.public_jwk;
+        let header = format!(
+            r#"{{"typ":"at+jwt","kid":"{kid}","alg":"ES256","jwk":{jwk},"jku":"https://evil.test"}}"#
+        );
+        let token = sign_raw(&attacker, &header, &claims().to_string());
+        let expected = if kid == own {
+            TokenFault::BadSignature
+        } else {
+            TokenFault::UnknownKey
+        };
+        assert_eq!(verdict(&ring, &token), Err(expected));
+    }
+}
+
+#[test]
+fn extensions_we_do_not_know_are_refused() {
+    let ring = ring();
+    let kid = signer(&ring).kid();
+    for extension in [
+        r#""crit":["b64"],"b64":false"#,
+        r#""crit":[]"#,
+        r#""zip":"DEF""#,
+        r#""enc":"A256GCM""#,
+    ] {
+        let header = format!(r#"{{"typ":"at+jwt","kid":"{kid}","alg":"ES256",{extension}}}"#);
+        let token = sign_raw(&ring, &header, &claims().to_string());
+        assert_eq!(verdict(&ring, &token), Err(TokenFault::Malformed), "{extension}");
+    }
+}
+
+#[test]
+fn numbers_are_numbers() {
+    let ring = ring();
+    let kid = signer(&ring).kid();
+    let header = format!(r#"{{"typ":"at+jwt","kid":"{kid}","alg":"ES256"}}"#);
+    let odd = [
+        r#""9999999999""#,
+        r#""x""#,
+        "null",
+        "[]",
+        "[1763000000]",
+        "{}",
+        "true",
+        "1e400",
+        "-1",
+        "1763000000.5",
+        "1.7e9",
+        "9223372036854775808",
+        "9223372036854775807",
+        "18446744073709551616",
+    ];
+    for name in ["exp", "iat", "nbf"] {
+        for value in odd {
+            let mut claims = claims();
+            claims.as_object_mut().unwrap().remove(name);
+            let rest = claims.to_string();
+            let payload = format!(r#"{{"{name}":{value},{}"#, &rest[1..]);
+            let token = sign_raw(&ring, &header, &payload);
+            assert!(
+                matches!(verdict(&ring, &token), Err(TokenFault::BadClaims)),
+                "{name}: {value}"
+            );
+        }
+    }
+    let twice = format!(r#"{{"exp":9999999999,{}"#, &claims().to_string()[1..]);
+    assert_eq!(
+        verdict(&ring, &sign_raw(&ring, &header, &twice)),
+        Err(TokenFault::BadClaims)
+    );
+}
+
+#[test]
+fn claims_are_there_and_of_their_types() {
+    let ring = ring();
+    for name in ["iss", "sub", "aud", "client_id", "exp", "iat", "jti"] {
+        let mut claims = claims();
+        claims.as_object_mut().unwrap().remove(name);
+        assert_eq!(
+            verdict(&ring, &sign(&ring, &claims)),
+            Err(TokenFault::BadClaims),
+            "{name}"
+        );
+        assert!(
+            verdict(&ring, &sign(&ring, &with(name, Value::Null))).is_err(),
+            "{name}"
+        );
+    }
+    for name in ["scope", "grant", "sid", "jti"] {
+        for value in [json!(null), json!(7), json!(["openid"]), json!("\"")] {
+            assert_eq!(
+                verdict(&ring, &sign(&ring, &with(name, value))),
+                Err(TokenFault::BadClaims),
+                "{name}"
+            );
+        }
+    }
+    for aud in [json!([]), json!([7]), json!({}), json!(1)] {
+        assert_eq!(
+            verdict(&ring, &sign(&ring, &with("aud", aud))),
+            Err(TokenFault::BadClaims)
+        );
+    }
+}
+
+#[test]
+fn other_issuers_are_not_us() {
+    let ring = ring();
+    for iss in [
+        "https://id.example.com/",
+        "https://ID.example.com",
+        "http://id.example.com",
+        "https://evil.test",
+        "",
+    ] {
+        let token = sign(&ring, &with("iss", json!(iss)));
+        assert_eq!(verdict(&ring, &token), Err(TokenFault::WrongIssuer), "{iss}");
+    }
+    let several = sign(&ring, &with("iss", json!(["https://id.example.com"])));
+    assert_eq!(verdict(&ring, &several), Err(TokenFault::BadClaims));
+}
+
+#[test]
+fn time_is_judged_by_our_clock() {
+    let ring = ring();
+    for name in ["iat", "nbf"] {
+        assert!(
+            verdict(&ring, &sign(&ring, &with(name, json!(1_763_000_008)))).is_ok(),
+            "{name}"
+        );
+        let late = sign(&ring, &with(name, json!(1_763_000_061)));
+        assert_eq!(verdict(&ring, &late), Err(TokenFault::NotYetValid), "{name}");
+    }
+    let (ctx, clock) = ctx();
+    let token = sign(&ring, &claims());
+    clock.advance(Duration::from_millis(599_999));
+    assert!(access_token(&ring, &ctx, &token).is_ok());
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(access_token(&ring, &ctx, &token), Err(TokenFault::Expired));
+}
+
+#[test]
+fn hints_may_be_old_but_only_ours_and_for_one_client() {
+    let ring = ring();
+    let (ctx, clock) = ctx();
+    let issued = tokens(&ring, SigningAlg::RS256);
+    clock.advance(Duration::from_secs(400 * 86_400));
+    assert!(id_token_hint(&ring, &ctx, &issued.id_token.unwrap()).is_ok());
+    let hint = |claims: &Value| id_token_hint(&ring, &ctx, &signer(&ring).sign_jws("JWT", claims).unwrap());
+    assert_eq!(
+        hint(&with("iss", json!("https://evil.test"))),
+        Err(TokenFault::WrongIssuer)
+    );
+    assert_eq!(
+        hint(&with("aud", json!(["web", "other"]))),
+        Err(TokenFault::BadClaims)
+    );
+    assert_eq!(hint(&with("sub", json!("alice"))), Err(TokenFault::BadClaims));
+    assert_eq!(
+        hint(&with("exp", json!("1763000000"))),
+        Err(TokenFault::BadClaims)
+    );
+    assert_eq!(hint(&with("sid", json!(null))), Err(TokenFault::BadClaims));
+}
+
+#[test]
+fn retired_keys_prove_hints_and_revoked_ones_nothing() {
+    let issued = tokens(&ring(), SigningAlg::ES256);
+    let id_token = issued.id_token.unwrap();
+    let after = |state: KeyState| {
+        let mut rows = database().keys;
+        rows.retain(|row| row.state == KeyState::Active);
+        for row in &mut rows {
+            row.state = state;
+        }
+        let ring = KeyRing::load(&rows, &master()).unwrap();
+        (
+            verdict(&ring, &issued.access_token).err(),
+            id_token_hint(&ring, &ctx().0, &id_token).err(),
+        )
+    };
+    assert_eq!(after(KeyState::Retiring), (None, None));
+    assert_eq!(after(KeyState::Retired), (Some(TokenFault::UnknownKey), None));
+    assert_eq!(
+        after(KeyState::Revoked),
+        (Some(TokenFault::UnknownKey), Some(TokenFault::UnknownKey))
+    );
+}
+
+#[test]
+fn shapes_that_are_no_token() {
+    let ring = ring();
+    let token = sign(&ring, &claims());
+    for bad in [
+        "",
+        ".",
+        "..",
+        "...",
+        "a.b.c",
+        "a.b",
+        &format!("{token}."),
+        &format!(".{token}"),
+        &"é.".repeat(2),
+    ] {
+        assert_eq!(verdict(&ring, bad), Err(TokenFault::Malformed), "{bad}");
+    }
+    assert_eq!(verdict(&ring, &".".repeat(1_000_000)), Err(TokenFault::TooLong));
+    assert_eq!(
+        verdict(&ring, &".".repeat(MAX_TOKEN_LEN)),
+        Err(TokenFault::Malformed)
+    );
+    assert_eq!(
+        verdict(&ring, &"a".repeat(MAX_TOKEN_LEN + 1)),
+        Err(TokenFault::TooLong)
+    );
+    let message = &token[..token.rfind('.').unwrap()];
+    assert_eq!(
+        verdict(&ring, &format!("{message}.")),
+        Err(TokenFault::BadSignature)
+    );
+}
+
+#[test]
+fn bent_tokens_break() {
+    let ring = ring();
+    let token = sign(&ring, &claims());
+    for at in 0..token.len() {
+        assert!(verdict(&ring, &token[..at]).is_err(), "cut at {at}");
+        let mut bent = token.clone().into_bytes();
+        bent[at] = if bent[at].is_ascii_lowercase() {
+            bent[at].to_ascii_uppercase()
+        } else {
+            b'a'
+        };
+        if bent != token.as_bytes() {
+            assert!(
+                verdict(&ring, std::str::from_utf8(&bent).unwrap()).is_err(),
+                "bent at {at}"
+            );
+        }
+    }
+    for odd in [
+        format!("{token}="),
+        format!("{token} "),
+        format!(" {token}"),
+        format!("{token}\n"),
+        token.replace('_', "/"),
+    ] {
+        assert!(odd == token || verdict(&ring, &odd).is_err());
+    }
+    let signature = URL_SAFE_NO_PAD.decode(token.rsplit('.').next().unwrap()).unwrap();
+    let padded = format!(
+        "{}.{}",
+        &token[..token.rfind('.').unwrap()],
+        URL_SAFE.encode(signature)
+    );
+    assert_eq!(verdict(&ring, &padded), Err(TokenFault::Malformed));
+}
+
+#[test]
+fn clients_learn_only_that_a_token_expired() {
+    let expired = OAuthError::from(TokenFault::Expired);
+    assert_eq!(
+        (expired.code, expired.description.as_ref()),
+        (ErrorCode::InvalidToken, "The access token has expired")
+    );
+    let forged = OAuthError::from(TokenFault::BadSignature);
+    assert_eq!(forged, OAuthError::from(TokenFault::UnknownKey));
+}
