@@ -6,7 +6,9 @@
 mod cli;
 pub mod config;
 mod exit;
+mod installation;
 mod logging;
+mod master_key;
 
 pub use exit::{Exit, Failure};
 

@@ -5,6 +5,8 @@
 
 mod config_verbs;
 mod healthcheck;
+mod init;
+mod migrate;
 mod options;
 mod output;
 mod secret_file;
@@ -36,10 +38,15 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Write a configuration and a master key, create the database
+    Init(init::InitArgs),
     /// Ask a running server whether it is ready.
     Healthcheck,
     /// Print the version.
     Version,
+    /// Bring the database's schema up to date.
+    #[command(subcommand)]
+    Migrate(migrate::MigrateVerb),
     /// Check or show the configuration.
     #[command(subcommand)]
     Config(config_verbs::ConfigVerb),
@@ -72,6 +79,8 @@ pub(crate) fn run() -> ExitCode {
 impl Verb {
     fn run(self, options: &Options) -> Result<Answer, Failure> {
         match self {
+            Verb::Init(args) => init::run(&args, options),
+            Verb::Migrate(verb) => verb.run(options),
             Verb::Healthcheck => healthcheck::run(options),
             Verb::Version => Ok(version::answer()),
             Verb::Config(verb) => verb.run(options),

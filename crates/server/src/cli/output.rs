@@ -158,7 +158,7 @@ mod tests {
     fn tables_are_aligned_and_harmless() {
         assert_eq!(
             render(&many(), Format::Table),
-            "USERNAME     SUB  EMAIL\nalice        1    -\nb\\u{1b}[0m  22   -\n"
+            "USERNAME    SUB  EMAIL\nalice       1    -\nb\\u{1b}[0m  22   -\n"
         );
     }
 

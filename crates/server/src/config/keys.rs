@@ -125,7 +125,7 @@ table! {
     ServerClientCaFile "server.client_ca_file" Text(""), DefaultOnly("leave it empty"), Plainly,
         "Authority whose client certificates are accepted (mutual TLS).";
     DatabaseUrl "database.url" Text("sqlite://data/signet.db"), Any, WithoutPassword,
-        "Where everything is kept: sqlite://FILE.";
+        "Where everything is kept: sqlite://FILE or postgres://...";
     CacheUrl "cache.url" Text(""), DefaultOnly("leave it empty: one node needs no cache"), WithoutPassword,
         "Redis, needed with several nodes.";
     SecretsMasterKeyFile "secrets.master_key_file" Text("secrets/master.key"), Any, Plainly,

@@ -37,7 +37,7 @@ use reader::Reader;
 use resolve::Resolved;
 
 /// A configuration without problems. Paths are joined to the directory of its file.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Config {
     /// The file it was read from, if there was one.
     pub file: Option<PathBuf>,
@@ -51,8 +51,8 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// `server.trusted_proxies`.
     pub trusted_proxies: Vec<Network>,
-    /// The file of `database.url`.
-    pub database: PathBuf,
+    /// `database.url`; may hold a password.
+    pub database: String,
     /// `secrets.master_key_file`.
     pub master_key_file: PathBuf,
     policy: Policy,

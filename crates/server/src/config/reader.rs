@@ -181,26 +181,24 @@ impl<'a> Reader<'a> {
         self.directory.join(text)
     }
 
-    /// The database's file.
-    pub(crate) fn database(&mut self, key: Key) -> PathBuf {
+    /// The database's URL; a relative SQLite path begins at the configuration file.
+    pub(crate) fn database(&mut self, key: Key) -> String {
         let url = self.settings.text(key);
         match url.strip_prefix("sqlite://") {
-            Some(path) if !path.is_empty() => return self.directory.join(path),
-            Some(_) => self.object(
+            Some("") => self.object(
                 key,
                 "database.url names no file",
                 "write it as \"sqlite://data/signet.db\"",
             ),
-            None if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                let reason = "database.url asks for PostgreSQL, which is not built yet";
-                self.object(key, reason, "write \"sqlite://data/signet.db\"");
-            }
+            Some(path) => return format!("sqlite://{}", self.directory.join(path).display()),
+            None if url.starts_with("postgres://") || url.starts_with("postgresql://") => {}
+            // The text itself is not repeated: it may hold a password.
             None => self.object(
                 key,
                 "database.url is not a database",
-                "write it as \"sqlite://data/signet.db\"",
+                "begin it with sqlite:// or postgres://",
             ),
         }
-        PathBuf::new()
+        url.to_owned()
     }
 }
