@@ -1,0 +1,185 @@
+//! Clients, grants, consents, keys and the audit trail.
+
+use std::time::Duration;
+
+use identity::ports::{Found, Insert};
+use kernel::{Access, AuditEvent, StorageFault, work};
+use protocol::Scope;
+use token::keys::{KeyState, StoredKey};
+use token::{Consent, SigningAlg};
+
+use crate::support::{Fresh, NOW, Ports, client, everywhere, furnish, grant, refresh_token};
+
+fn key(kid: &str, alg: SigningAlg, state: KeyState) -> StoredKey {
+    StoredKey {
+        kid: kid.into(),
+        alg,
+        state,
+        public_jwk: r#"{"kty":"OKP"}"#.into(),
+        sealed_private: Some(vec![0, 1, 255]),
+        published_at: NOW,
+        activated_at: None,
+        leaves_jwks_at: None,
+    }
+}
+
+#[test]
+fn clients_are_unique_replaced_and_paged() {
+    everywhere(|db| {
+        let mut web = client("web");
+        let stored = web.clone();
+        assert_eq!(db.write(move |ports| ports.insert_client(&stored)), Insert::Done);
+        assert_eq!(
+            db.write(|ports| ports.insert_client(&client("web"))),
+            Insert::Taken
+        );
+        web.metadata.other.insert("software_id".into(), "x".into());
+        (web.secret, web.enabled) = (None, false);
+        let stored = web.clone();
+        assert_eq!(db.write(move |ports| ports.update_client(&stored)), Found::Yes);
+        assert_eq!(db.write(|ports| ports.update_client(&client("gone"))), Found::No);
+        assert_eq!(db.read(|ports| ports.client("web")), Some(web));
+        assert_eq!(db.read(|ports| ports.client("WEB")), None);
+
+        db.write(|ports| {
+            ["api", "Web", "cli"]
+                .iter()
+                .try_for_each(|id| ports.insert_client(&client(id)).map(drop))
+        });
+        let ids = |after: Option<&'static str>, limit| {
+            let page = db.read(move |ports| ports.clients(after, limit));
+            page.into_iter()
+                .map(|client| client.client_id)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ids(None, 2), ["Web", "api"]);
+        assert_eq!(ids(Some("api"), 9), ["cli", "web"]);
+    });
+}
+
+#[test]
+fn deleting_a_client_takes_its_grants_and_consents() {
+    everywhere(|db| {
+        let (alice, _, grant) = furnish(db);
+        let token = refresh_token(4, &grant, 0);
+        let digest = token.digest.clone();
+        let consent = Consent {
+            user: alice.id,
+            client_id: "web".into(),
+            scope: Scope::parse("openid").unwrap(),
+            resources: Vec::new(),
+            at: NOW,
+        };
+        let id = alice.id;
+        db.write(move |ports| {
+            ports.insert_refresh_token(&token)?;
+            ports.save_consent(&consent)
+        });
+        assert_eq!(db.write(|ports| ports.delete_client("web")), Found::Yes);
+        assert_eq!(db.write(|ports| ports.delete_client("web")), Found::No);
+        assert_eq!(db.read(move |ports| ports.grant(grant.id)), None);
+        assert_eq!(db.read(move |ports| ports.refresh_token(&digest)), None);
+        assert_eq!(db.read(move |ports| ports.consent(id, "web")), None);
+        assert!(db.read(move |ports| ports.user(id)).is_some());
+    });
+}
+
+#[test]
+fn a_grant_comes_back_as_stored_and_needs_its_client_and_person() {
+    everywhere(|db| {
+        let (alice, web, stored) = furnish(db);
+        let id = stored.id;
+        assert_eq!(db.read(move |ports| ports.grant(id)), Some(stored));
+        let orphan = grant(40, &client("gone"), &alice);
+        let twin = grant(2, &web, &alice);
+        for bad in [orphan, twin] {
+            let refused = work::run(&*db.store, Access::Write, move |ports: &mut Ports| {
+                ports.insert_grant(&bad)
+            });
+            assert!(
+                matches!(refused, Err(StorageFault::Unavailable(_))),
+                "{refused:?}"
+            );
+        }
+    });
+}
+
+#[test]
+fn consent_is_remembered_in_its_last_form() {
+    everywhere(|db| {
+        let (alice, ..) = furnish(db);
+        let mut consent = Consent {
+            user: alice.id,
+            client_id: "web".into(),
+            scope: Scope::parse("openid").unwrap(),
+            resources: vec!["https://api.example".into()],
+            at: NOW,
+        };
+        for (scope, later) in [("openid", 0), ("openid email", 60)] {
+            consent.scope = Scope::parse(scope).unwrap();
+            consent.at = NOW.plus(Duration::from_secs(later));
+            let stored = consent.clone();
+            db.write(move |ports| ports.save_consent(&stored));
+        }
+        assert_eq!(
+            db.read(move |ports| ports.consent(alice.id, "web")),
+            Some(consent)
+        );
+    });
+}
+
+#[test]
+fn an_algorithm_has_one_active_key_and_one_spare() {
+    use KeyState::{Active, Next, Retiring};
+    use SigningAlg::{ES256, RS256};
+    everywhere(|db| {
+        let put =
+            |kid: &'static str, alg, state| db.write(move |ports| ports.insert_key(&key(kid, alg, state)));
+        assert_eq!(put("a", RS256, Active), Insert::Done);
+        assert_eq!(put("b", RS256, Active), Insert::Taken);
+        assert_eq!(put("b", RS256, Next), Insert::Done);
+        assert_eq!(put("c", RS256, Next), Insert::Taken);
+        assert_eq!(put("a", ES256, Active), Insert::Taken);
+        assert_eq!(put("c", ES256, Active), Insert::Done);
+        assert_eq!(put("d", RS256, Retiring), Insert::Done);
+        assert_eq!(put("e", RS256, Retiring), Insert::Done);
+        let keys = db.read(|ports| ports.keys());
+        assert_eq!(
+            keys.iter().map(|key| key.kid.as_str()).collect::<Vec<_>>(),
+            ["c", "a", "b", "d", "e"]
+        );
+        assert_eq!(keys[0], key("c", ES256, Active));
+    });
+}
+
+#[test]
+fn values_of_the_installation_are_written_once() {
+    everywhere(|db| {
+        assert_eq!(db.read(|ports| ports.meta("check")), None);
+        assert_eq!(
+            db.write(|ports| ports.insert_meta("check", &[0, 200])),
+            Insert::Done
+        );
+        assert_eq!(db.write(|ports| ports.insert_meta("check", &[1])), Insert::Taken);
+        assert_eq!(db.read(|ports| ports.meta("check")), Some(vec![0, 200]));
+    });
+}
+
+#[test]
+fn events_are_kept_with_the_unit_of_work_they_tell_about() {
+    let db = Fresh::sqlite();
+    let lost = work::run(&*db.store, Access::Write, |ports: &mut Ports| {
+        ports.record(AuditEvent::new(NOW, "user.login"))?;
+        Err::<(), _>(StorageFault::Unavailable("changed my mind".into()))
+    });
+    assert!(lost.is_err());
+    db.write(|ports| {
+        ports.record(AuditEvent::new(NOW, "client.create").actor("cli").client("web"))?;
+        ports.record(AuditEvent::new(NOW, "code.reused").subject("x").detail("y"))
+    });
+    db.sql(
+        "CREATE TABLE judge (ok INTEGER NOT NULL) STRICT;
+         INSERT INTO judge SELECT CASE count(*) WHEN 2 THEN 1 END FROM audit;
+         INSERT INTO judge SELECT 1 FROM audit WHERE seq = 1 AND event = 'client.create' AND actor = 'cli';",
+    );
+}

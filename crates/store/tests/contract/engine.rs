@@ -1,0 +1,185 @@
+//! The embedded engine: the shared commit, jobs that go wrong, several processes on one file.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use kernel::{Access, StorageFault, work};
+use store::{Database, OpenMode};
+
+use crate::support::{Fresh, NOW, Ports, user};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+type Answer = Result<u32, StorageFault>;
+
+/// A unit of work that holds the writer until told to go on, so that others gather behind it.
+fn hold(db: &Fresh) -> (Sender<()>, Receiver<Answer>) {
+    let (go, wait) = channel::<()>();
+    let (reply, answer) = channel();
+    work::submit(
+        &*db.store,
+        Access::Write,
+        move |ports: &mut Ports| {
+            wait.recv_timeout(PATIENCE).unwrap();
+            ports.bump("hold", Duration::from_secs(60), NOW)
+        },
+        move |outcome| reply.send(outcome).unwrap(),
+    );
+    (go, answer)
+}
+
+fn submit(db: &Fresh, work: impl FnOnce(&mut Ports) -> Answer + Send + 'static) -> Receiver<Answer> {
+    let (reply, answer) = channel();
+    work::submit(&*db.store, Access::Write, work, move |outcome| {
+        reply.send(outcome).unwrap()
+    });
+    answer
+}
+
+fn bump(ports: &mut Ports, key: &str) -> Answer {
+    ports.bump(key, Duration::from_secs(60), NOW)
+}
+
+#[test]
+fn waiting_units_of_work_share_one_commit() {
+    let db = Fresh::sqlite();
+    let before = db.store.counts();
+    let (go, held) = hold(&db);
+    let answers: Vec<_> = (0..100).map(|_| submit(&db, |ports| bump(ports, "a"))).collect();
+    go.send(()).unwrap();
+    held.recv_timeout(PATIENCE).unwrap().unwrap();
+    let counts: Vec<u32> = answers
+        .iter()
+        .map(|answer| answer.recv_timeout(PATIENCE).unwrap().unwrap())
+        .collect();
+    assert_eq!(counts, (1..=100).collect::<Vec<_>>());
+    let after = db.store.counts();
+    assert_eq!(
+        (after.writes - before.writes, after.commits - before.commits),
+        (101, 1)
+    );
+}
+
+#[test]
+fn a_job_that_fails_or_panics_undoes_only_itself() {
+    let db = Fresh::sqlite();
+    let (go, held) = hold(&db);
+    let first = submit(&db, |ports| bump(ports, "a"));
+    let failed = submit(&db, |ports| {
+        bump(ports, "a")?;
+        Err(StorageFault::Unavailable("on purpose".into()))
+    });
+    let panicked = submit(&db, |ports| {
+        bump(ports, "a")?;
+        panic!("on purpose")
+    });
+    let last = submit(&db, |ports| bump(ports, "a"));
+    go.send(()).unwrap();
+    held.recv_timeout(PATIENCE).unwrap().unwrap();
+    assert_eq!(first.recv_timeout(PATIENCE).unwrap().unwrap(), 1);
+    let failed = failed.recv_timeout(PATIENCE).unwrap();
+    assert!(
+        matches!(&failed, Err(StorageFault::Unavailable(text)) if text == "on purpose"),
+        "{failed:?}"
+    );
+    let panicked = panicked.recv_timeout(PATIENCE).unwrap();
+    assert!(
+        matches!(&panicked, Err(StorageFault::Panicked(text)) if text == "on purpose"),
+        "{panicked:?}"
+    );
+    assert_eq!(last.recv_timeout(PATIENCE).unwrap().unwrap(), 2);
+    assert_eq!(db.write(|ports| bump(ports, "a")), 3);
+}
+
+#[test]
+fn readers_do_not_write_and_survive_a_panic() {
+    let db = Fresh::sqlite();
+    let refused = work::run(&*db.store, Access::Read, |ports: &mut Ports| bump(ports, "a"));
+    assert!(
+        matches!(refused, Err(StorageFault::Unavailable(_))),
+        "{refused:?}"
+    );
+    for _ in 0..4 {
+        let panicked = work::run(
+            &*db.store,
+            Access::Read,
+            |_: &mut Ports| -> Result<(), StorageFault> { panic!("on purpose") },
+        );
+        assert!(matches!(panicked, Err(StorageFault::Panicked(_))));
+    }
+    assert_eq!(db.read(|ports| ports.users(None, 1)), []);
+    assert_eq!(db.store.counts().reads, 6);
+}
+
+#[test]
+fn readers_do_not_wait_for_the_writer() {
+    let db = Fresh::sqlite();
+    let (go, held) = hold(&db);
+    assert_eq!(db.read(|ports| ports.users(None, 1)), []);
+    go.send(()).unwrap();
+    held.recv_timeout(PATIENCE).unwrap().unwrap();
+}
+
+#[test]
+fn dropping_finishes_what_was_queued_and_reopening_finds_it() {
+    let Fresh { store, url, _dir } = Fresh::sqlite();
+    let (reply, answers) = channel();
+    for n in 0..300 {
+        let reply = reply.clone();
+        let work = move |ports: &mut Ports| ports.insert_user(&user(n, &format!("u{n}"), None));
+        work::submit(&*store, Access::Write, work, move |outcome| {
+            reply.send(outcome.map(drop)).unwrap()
+        });
+    }
+    drop(store);
+    drop(reply);
+    assert_eq!(answers.iter().filter(Result::is_ok).count(), 300);
+    let again = Database::open(&url, OpenMode::MustExist).unwrap();
+    let users = work::run(&again, Access::Read, |ports: &mut Ports| ports.users(None, 1000)).unwrap();
+    assert_eq!(users.len(), 300);
+}
+
+#[test]
+fn the_last_owner_may_be_a_reply() {
+    let Fresh { store, url: _, _dir } = Fresh::sqlite();
+    let (reply, answer) = channel();
+    let (go, wait) = channel::<()>();
+    let own = store.clone();
+    work::submit(
+        &*store,
+        Access::Write,
+        move |ports: &mut Ports| {
+            wait.recv_timeout(PATIENCE).unwrap();
+            bump(ports, "a")
+        },
+        move |outcome: Answer| {
+            drop(own);
+            reply.send(outcome).unwrap();
+        },
+    );
+    drop(store);
+    go.send(()).unwrap();
+    assert_eq!(answer.recv_timeout(PATIENCE).unwrap().unwrap(), 1);
+}
+
+#[test]
+fn fifty_writers_in_two_processes_never_find_it_locked() {
+    let db = Fresh::sqlite();
+    let other = Arc::new(Database::open(&db.url, OpenMode::MustExist).unwrap());
+    let writer = |n: usize| {
+        let store = if n.is_multiple_of(2) {
+            db.store.clone()
+        } else {
+            other.clone()
+        };
+        std::thread::spawn(move || {
+            for _ in 0..10 {
+                work::run(&*store, Access::Write, |ports: &mut Ports| bump(ports, "a")).unwrap();
+            }
+        })
+    };
+    let writers: Vec<_> = (0..50).map(writer).collect();
+    writers.into_iter().for_each(|thread| thread.join().unwrap());
+    assert_eq!(db.write(|ports| bump(ports, "a")), 501);
+}

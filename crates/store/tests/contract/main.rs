@@ -1,0 +1,16 @@
+//! What every database must do for the house: the contract of `crates/store`.
+//!
+//! Tests of the ports run on SQLite, and on PostgreSQL too where `SIGNET_TEST_POSTGRES` names a server on which databases
+//! may be created. What only the embedded database has (the shared commit, the file) is tested on SQLite alone.
+
+mod applications;
+mod corrupt;
+mod engine;
+mod once;
+mod people;
+mod schema;
+mod sessions;
+mod support;
+mod sweep;
+mod throttle;
+mod watch;
