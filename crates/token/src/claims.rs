@@ -65,11 +65,11 @@ pub fn userinfo(user: &User, scope: &Scope) -> Map<String, Value> {
     if scope.contains("profile") {
         profile(user, &mut claims);
     }
-    if scope.contains("email") {
-        if let Some(email) = &user.email {
-            put(&mut claims, "email", email.as_str());
-            put(&mut claims, "email_verified", user.email_verified);
-        }
+    if scope.contains("email")
+        && let Some(email) = &user.email
+    {
+        put(&mut claims, "email", email.as_str());
+        put(&mut claims, "email_verified", user.email_verified);
     }
     if scope.contains("address") {
         address(&user.profile, &mut claims);

@@ -258,7 +258,8 @@ fn only_keys_we_know_count() {
 #[test]
 fn keys_in_headers_are_ignored() {
     let ring = ring();
-    let (attacker_ctx, _) = ctx();
+    let (mut attacker_ctx, _) = ctx();
+    attacker_ctx.entropy = std::sync::Arc::new(SystemEntropy);
     let row = crate::keys::generate(SigningAlg::ES256, KeyState::Active, &master(), &attacker_ctx).unwrap();
     let attacker = KeyRing::load(std::slice::from_ref(&row), &master()).unwrap();
     let own = signer(&ring).kid();
