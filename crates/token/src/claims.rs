@@ -74,15 +74,15 @@ pub fn userinfo(user: &User, scope: &Scope) -> Map<String, Value> {
     if scope.contains("address") {
         address(&user.profile, &mut claims);
     }
-    if scope.contains("phone") {
-        if let Some(number) = &user.profile.phone_number {
-            put(&mut claims, "phone_number", number.as_str());
-            put(
-                &mut claims,
-                "phone_number_verified",
-                user.profile.phone_number_verified.unwrap_or(false),
-            );
-        }
+    if scope.contains("phone")
+        && let Some(number) = &user.profile.phone_number
+    {
+        put(&mut claims, "phone_number", number.as_str());
+        put(
+            &mut claims,
+            "phone_number_verified",
+            user.profile.phone_number_verified.unwrap_or(false),
+        );
     }
     if scope.contains("groups") {
         put(&mut claims, "groups", user.groups.clone());
