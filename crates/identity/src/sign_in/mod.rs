@@ -185,11 +185,12 @@ fn count(
 ) -> Result<Option<Reason>, StorageFault> {
     let policy = &ctx.policy;
     let mut bump = |key, limit| {
-        tx.bump(key, policy.throttle_window, ctx.now()).map(|count| match count.saturating_sub(limit) {
-            0 => None,
-            1 => Some(Reason::ThrottledNow),
-            _ => Some(Reason::StillThrottled),
-        })
+        tx.bump(key, policy.throttle_window, ctx.now())
+            .map(|count| match count.saturating_sub(limit) {
+                0 => None,
+                1 => Some(Reason::ThrottledNow),
+                _ => Some(Reason::StillThrottled),
+            })
     };
     match bump(source_key, policy.failures_per_source)? {
         None => bump(account_key, policy.failures_per_account_and_source),
@@ -242,3 +243,6 @@ fn network_of(address: &str) -> String {
         Err(_) => address.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
