@@ -1,7 +1,20 @@
 //! Management use-cases: what an administrator may do with people, groups, clients and keys.
 //!
-//! The command line and, later, the console call the same functions.
+//! The command line and, later, the console call the same functions. Each runs inside one transaction that the caller
+//! holds, and every write leaves an audit event in it.
 
+pub mod actor;
+pub mod clients;
+pub mod fault;
+pub mod groups;
+pub mod keys;
 pub mod ports;
+pub mod users;
+pub mod view;
 
-pub use ports::Ports;
+pub use actor::Actor;
+pub use fault::AdminFault;
+pub use ports::{Ports, Store};
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 pub mod metadata;
 pub mod redirect_uri;
+pub mod register;
 
 use kernel::secret::ClientSecret;
 use kernel::{Digest, Timestamp};

@@ -1,0 +1,323 @@
+//! Clients: registered, changed, given a new secret, switched off.
+
+use identity::ports::{Found, Insert};
+use kernel::secret::ClientSecret;
+use kernel::{Audit, AuditEvent, Ctx, Plain, StorageFault};
+use token::client::register::{Warnings, check_client_id, generate_client_id, validate};
+use token::client::{AuthMethod, Client, ClientMetadata, ClientPolicy};
+use token::ports::Clients;
+
+use crate::actor::Actor;
+use crate::fault::AdminFault;
+
+const PAGE: u32 = 500;
+
+/// Where metadata comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetadataSource {
+    /// Flags of the command line, or a form: somebody is setting up a new client.
+    Flags,
+    /// A document in RFC 7591's form: what the client can do is known already.
+    Document,
+}
+
+/// The policy a new client begins with. PKCE is asked of every client somebody sets up now (RFC 9700 2.1.1); plain
+/// metadata says nothing about it, and older confidential clients cannot do it.
+pub fn default_policy(source: MetadataSource) -> ClientPolicy {
+    ClientPolicy {
+        require_pkce: source == MetadataSource::Flags,
+        ..ClientPolicy::default()
+    }
+}
+
+/// A client to be made.
+#[derive(Debug, Clone, Default)]
+pub struct NewClient {
+    /// A random one where none is given.
+    pub client_id: Option<String>,
+    /// What it registers.
+    pub metadata: ClientMetadata,
+    /// What the operator decides.
+    pub policy: ClientPolicy,
+    /// A secret it has already; a random one where none is given and one is needed.
+    pub secret: Option<Plain<ClientSecret>>,
+}
+
+/// A client as it is now, and what its making brought along.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    /// The client.
+    pub client: Client,
+    /// Its new secret where one was made, to be shown once.
+    pub secret: Option<Plain<ClientSecret>>,
+    /// What may surprise.
+    pub warnings: Vec<String>,
+}
+
+/// Registers a client.
+///
+/// # Errors
+/// `Invalid`; `Conflict` when the id is taken; `Storage`.
+pub fn create(
+    tx: &mut (impl Clients + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    new: NewClient,
+) -> Result<Registered, AdminFault> {
+    let now = ctx.now();
+    let client_id = new.client_id.unwrap_or_else(|| generate_client_id(&*ctx.entropy));
+    let id_fault = check_client_id(&client_id).err();
+    let mut client = Client {
+        client_id,
+        secret: None,
+        metadata: new.metadata,
+        policy: new.policy,
+        enabled: true,
+        created_at: now,
+        updated_at: now,
+    };
+    let warnings = check(
+        &client,
+        id_fault.map(|fault| fault.to_string()),
+        new.secret.as_ref(),
+    )?;
+    let secret = ensure_secret(ctx, &mut client, new.secret);
+    if tx.insert_client(&client)? == Insert::Taken {
+        let reason = format!("there is a client \"{}\" already", client.client_id);
+        return Err(AdminFault::Conflict(reason));
+    }
+    record(tx, ctx, actor, "client.create", &client)?;
+    Ok(Registered {
+        client,
+        secret,
+        warnings,
+    })
+}
+
+/// Changes a client through `change`. One that becomes confidential gets a secret, one that becomes public loses it.
+///
+/// # Errors
+/// `NotFound`; `Invalid`; `Storage`.
+pub fn update(
+    tx: &mut (impl Clients + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    client_id: &str,
+    change: impl FnOnce(&mut ClientMetadata, &mut ClientPolicy),
+) -> Result<Registered, AdminFault> {
+    let mut client = find(tx, client_id)?;
+    change(&mut client.metadata, &mut client.policy);
+    let warnings = check(&client, None, None)?;
+    let secret = ensure_secret(ctx, &mut client, None);
+    save(tx, ctx, actor, "client.update", &mut client)?;
+    Ok(Registered {
+        client,
+        secret,
+        warnings,
+    })
+}
+
+/// Gives a client another secret, `brought` or random; the old one is worth nothing from now on.
+///
+/// # Errors
+/// `NotFound`; `Conflict` for a public client, which has none; `Invalid` for a weak secret; `Storage`.
+pub fn rotate_secret(
+    tx: &mut (impl Clients + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    client_id: &str,
+    brought: Option<Plain<ClientSecret>>,
+) -> Result<Registered, AdminFault> {
+    let mut client = find(tx, client_id)?;
+    if client.is_public() {
+        return Err(AdminFault::Conflict(format!(
+            "\"{client_id}\" is a public client and has no secret"
+        )));
+    }
+    if let Some(reason) = brought.as_ref().and_then(weak_secret) {
+        return Err(AdminFault::Invalid(vec![reason]));
+    }
+    client.secret = None;
+    let secret = ensure_secret(ctx, &mut client, brought);
+    save(tx, ctx, actor, "client.rotate-secret", &mut client)?;
+    Ok(Registered {
+        client,
+        secret,
+        warnings: Vec::new(),
+    })
+}
+
+/// Lets a client do what it registered for. Twice changes nothing.
+///
+/// # Errors
+/// `NotFound`; `Storage`.
+pub fn enable(
+    tx: &mut (impl Clients + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    client_id: &str,
+) -> Result<Client, AdminFault> {
+    set_enabled(tx, ctx, actor, client_id, Switch::On)
+}
+
+/// Keeps a client from doing anything. Twice changes nothing.
+///
+/// # Errors
+/// `NotFound`; `Storage`.
+pub fn disable(
+    tx: &mut (impl Clients + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    client_id: &str,
+) -> Result<Client, AdminFault> {
+    set_enabled(tx, ctx, actor, client_id, Switch::Off)
+}
+
+/// Removes a client with its consents and grants.
+///
+/// # Errors
+/// `NotFound`; `Storage`.
+pub fn delete(
+    tx: &mut (impl Clients + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    client_id: &str,
+) -> Result<Client, AdminFault> {
+    let client = find(tx, client_id)?;
+    if tx.delete_client(client_id)? == Found::No {
+        return Err(AdminFault::not_found("client", client_id));
+    }
+    record(tx, ctx, actor, "client.delete", &client)?;
+    Ok(client)
+}
+
+/// A client by id.
+///
+/// # Errors
+/// `NotFound`; `Storage`.
+pub fn find(tx: &mut (impl Clients + ?Sized), client_id: &str) -> Result<Client, AdminFault> {
+    tx.client(client_id)?
+        .ok_or_else(|| AdminFault::not_found("client", client_id))
+}
+
+/// All clients, by id.
+///
+/// # Errors
+/// `Storage`.
+pub fn list(tx: &mut (impl Clients + ?Sized)) -> Result<Vec<Client>, AdminFault> {
+    let mut all: Vec<Client> = Vec::new();
+    loop {
+        let page = tx.clients(all.last().map(|client| client.client_id.as_str()), PAGE)?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Switch {
+    On,
+    Off,
+}
+
+fn set_enabled(
+    tx: &mut (impl Clients + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    client_id: &str,
+    switch: Switch,
+) -> Result<Client, AdminFault> {
+    let mut client = find(tx, client_id)?;
+    let enabled = switch == Switch::On;
+    if client.enabled != enabled {
+        client.enabled = enabled;
+        let event = if enabled {
+            "client.enable"
+        } else {
+            "client.disable"
+        };
+        save(tx, ctx, actor, event, &mut client)?;
+    }
+    Ok(client)
+}
+
+/// Everything wrong with a client and the secret it brings.
+fn check(
+    client: &Client,
+    id_fault: Option<String>,
+    brought: Option<&Plain<ClientSecret>>,
+) -> Result<Vec<String>, AdminFault> {
+    let mut wrong: Vec<String> = id_fault.into_iter().collect();
+    wrong.extend(brought.and_then(weak_secret));
+    if brought.is_some() && client.is_public() {
+        wrong.push(
+            "client_secret: a public client has none; leave it out or choose another auth method".into(),
+        );
+    }
+    match validate(&client.metadata, &client.policy) {
+        Ok(Warnings(warnings)) if wrong.is_empty() => return Ok(warnings),
+        Ok(_) => {}
+        Err(faults) => wrong.extend(faults.iter().map(ToString::to_string)),
+    }
+    Err(AdminFault::Invalid(wrong))
+}
+
+/// Makes secret and auth method agree; returns the plain secret where a new one was made.
+fn ensure_secret(
+    ctx: &Ctx,
+    client: &mut Client,
+    brought: Option<Plain<ClientSecret>>,
+) -> Option<Plain<ClientSecret>> {
+    if client.metadata.token_endpoint_auth_method == AuthMethod::None {
+        client.secret = None;
+        return None;
+    }
+    if let Some(brought) = brought {
+        client.secret = Some(brought.digest());
+        return None;
+    }
+    if client.secret.is_some() {
+        return None;
+    }
+    let secret = Plain::generate(&*ctx.entropy);
+    client.secret = Some(secret.digest());
+    Some(secret)
+}
+
+/// Secrets are stored as plain SHA-256, which only protects what nobody can guess.
+fn weak_secret(secret: &Plain<ClientSecret>) -> Option<String> {
+    let text = secret.expose();
+    let legal = (32..=255).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    let few = text.bytes().collect::<std::collections::BTreeSet<_>>().len() < 8;
+    (!legal || few)
+        .then(|| "client_secret: must be 32 to 255 random printable ASCII characters without spaces".into())
+}
+
+fn save(
+    tx: &mut (impl Clients + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    event: &'static str,
+    client: &mut Client,
+) -> Result<(), AdminFault> {
+    client.updated_at = ctx.now();
+    if tx.update_client(client)? == Found::No {
+        return Err(AdminFault::not_found("client", &client.client_id));
+    }
+    Ok(record(tx, ctx, actor, event, client)?)
+}
+
+fn record(
+    tx: &mut (impl Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    event: &'static str,
+    client: &Client,
+) -> Result<(), StorageFault> {
+    tx.record(
+        AuditEvent::new(ctx.now(), event)
+            .actor(actor)
+            .client(&client.client_id),
+    )
+}

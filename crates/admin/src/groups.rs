@@ -1,0 +1,176 @@
+//! Groups: made, removed, joined and left.
+
+use identity::ports::{Found, Insert};
+use identity::{Group, Groups, User, Users, validate};
+use kernel::{Audit, AuditEvent, Ctx, StorageFault};
+
+use crate::actor::Actor;
+use crate::fault::AdminFault;
+use crate::users;
+
+const PAGE: u32 = 500;
+
+/// A group to be made.
+#[derive(Debug, Clone, Default)]
+pub struct NewGroup {
+    /// Required.
+    pub name: String,
+    /// For administrators.
+    pub description: Option<String>,
+    /// Roles every member has.
+    pub roles: Vec<String>,
+}
+
+/// Makes a group.
+///
+/// # Errors
+/// `Invalid`; `Conflict` when there is one of that name; `Storage`.
+pub fn create(
+    tx: &mut (impl Groups + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    new: NewGroup,
+) -> Result<Group, AdminFault> {
+    let mut wrong: Vec<_> = validate::group_name(&new.name).err().into_iter().collect();
+    wrong.extend(
+        new.description
+            .as_deref()
+            .and_then(|text| validate::description(text).err()),
+    );
+    wrong.extend(new.roles.iter().filter_map(|role| validate::role(role).err()));
+    if !wrong.is_empty() {
+        return Err(wrong.into());
+    }
+    let NewGroup {
+        name,
+        description,
+        mut roles,
+    } = new;
+    roles.sort();
+    roles.dedup();
+    let group = Group {
+        name,
+        description,
+        roles,
+        created_at: ctx.now(),
+    };
+    if tx.insert_group(&group)? == Insert::Taken {
+        return Err(AdminFault::Conflict(format!(
+            "there is a group \"{}\" already",
+            group.name.escape_debug()
+        )));
+    }
+    record(tx, ctx, actor, "group.create", &group.name, None)?;
+    Ok(group)
+}
+
+/// Removes a group; its members stay.
+///
+/// # Errors
+/// `NotFound`; `Storage`.
+pub fn delete(
+    tx: &mut (impl Groups + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    name: &str,
+) -> Result<(), AdminFault> {
+    if tx.delete_group(name)? == Found::No {
+        return Err(AdminFault::not_found("group", name));
+    }
+    Ok(record(tx, ctx, actor, "group.delete", name, None)?)
+}
+
+/// Puts a person into a group; being there already is fine.
+///
+/// # Errors
+/// `NotFound` for either; `Storage`.
+pub fn add(
+    tx: &mut (impl Groups + Users + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    name: &str,
+    user: &str,
+) -> Result<User, AdminFault> {
+    let group = find(tx, name)?;
+    let user = users::find(tx, user)?;
+    if !user.groups.contains(&group.name) {
+        tx.add_member(&group.name, user.id)?;
+        record(tx, ctx, actor, "group.add", name, Some(&user))?;
+    }
+    Ok(user)
+}
+
+/// Takes a person out of a group.
+///
+/// # Errors
+/// `NotFound` for either, and when the person is not in it; `Storage`.
+pub fn remove(
+    tx: &mut (impl Groups + Users + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    name: &str,
+    user: &str,
+) -> Result<User, AdminFault> {
+    let group = find(tx, name)?;
+    let user = users::find(tx, user)?;
+    if tx.remove_member(&group.name, user.id)? == Found::No {
+        return Err(AdminFault::not_found("member", &user.username));
+    }
+    record(tx, ctx, actor, "group.remove", name, Some(&user))?;
+    Ok(user)
+}
+
+/// A group by name.
+///
+/// # Errors
+/// `NotFound`; `Storage`.
+pub fn find(tx: &mut (impl Groups + ?Sized), name: &str) -> Result<Group, AdminFault> {
+    tx.group(name)?
+        .ok_or_else(|| AdminFault::not_found("group", name))
+}
+
+/// Who is in a group, by username.
+///
+/// # Errors
+/// `NotFound`; `Storage`.
+pub fn members(tx: &mut (impl Groups + Users + ?Sized), name: &str) -> Result<Vec<User>, AdminFault> {
+    find(tx, name)?;
+    let mut ids = Vec::new();
+    loop {
+        let page = tx.members(name, ids.last().copied(), PAGE)?;
+        if page.is_empty() {
+            break;
+        }
+        ids.extend(page);
+    }
+    let mut members = Vec::with_capacity(ids.len());
+    for id in ids {
+        members.extend(tx.user(id)?);
+    }
+    members.sort_by(|a, b| a.username.cmp(&b.username));
+    Ok(members)
+}
+
+/// All groups, by name.
+///
+/// # Errors
+/// `Storage`.
+pub fn list(tx: &mut (impl Groups + ?Sized)) -> Result<Vec<Group>, AdminFault> {
+    Ok(tx.groups()?)
+}
+
+/// The group is the event's detail where a person is its subject.
+fn record(
+    tx: &mut (impl Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    event: &'static str,
+    group: &str,
+    member: Option<&User>,
+) -> Result<(), StorageFault> {
+    let event = AuditEvent::new(ctx.now(), event).actor(actor);
+    tx.record(match member {
+        None => event.subject(group),
+        Some(member) => event.subject(member.id).detail(group),
+    })
+}

@@ -1,0 +1,191 @@
+use kernel::{Plain, Timestamp};
+use token::SigningAlg;
+use token::client::{AuthMethod, ClientMetadata};
+use token::keys::{KeyState, StoredKey};
+
+use super::ctx;
+use super::store::Maps;
+use crate::clients::{self, MetadataSource, NewClient, default_policy};
+use crate::view::{ClientView, KeyView};
+use crate::{Actor, AdminFault, keys};
+
+fn web() -> NewClient {
+    let redirect_uris = vec!["https://rp.test/cb".to_owned()];
+    NewClient {
+        client_id: Some("web".into()),
+        metadata: ClientMetadata {
+            redirect_uris,
+            ..ClientMetadata::default()
+        },
+        policy: default_policy(MetadataSource::Flags),
+        secret: None,
+    }
+}
+
+#[test]
+fn a_client_gets_its_secret_once_and_only_its_digest_stays() {
+    let (mut store, ctx, cli) = (Maps::default(), ctx(), Actor::cli());
+    let made = clients::create(&mut store, &ctx, &cli, web()).unwrap();
+    let secret = made.secret.clone().unwrap();
+    let json = serde_json::to_value(ClientView::from(&made)).unwrap();
+    assert_eq!(
+        (&json["client_id"], &json["client_secret"]),
+        (&"web".into(), &secret.expose().into())
+    );
+    assert_eq!(json["require_pkce"], true);
+    let stored = clients::find(&mut store, "web").unwrap();
+    assert_eq!(stored.secret, Some(secret.digest()));
+    let json = serde_json::to_value(ClientView::from(&stored)).unwrap();
+    assert!(json.get("client_secret").is_none());
+    assert_eq!(json["redirect_uris"], serde_json::json!(["https://rp.test/cb"]));
+    assert!(matches!(
+        clients::create(&mut store, &ctx, &cli, web()),
+        Err(AdminFault::Conflict(_))
+    ));
+    let nameless = clients::create(
+        &mut store,
+        &ctx,
+        &cli,
+        NewClient {
+            client_id: None,
+            ..web()
+        },
+    )
+    .unwrap();
+    assert_eq!(nameless.client.client_id.len(), 19);
+}
+
+#[test]
+fn public_clients_have_no_secret_and_confidential_ones_always_have() {
+    let (mut store, ctx, cli) = (Maps::default(), ctx(), Actor::cli());
+    clients::create(&mut store, &ctx, &cli, web()).unwrap();
+    let mut become_a = |method| {
+        clients::update(&mut store, &ctx, &cli, "web", |metadata, _| {
+            metadata.token_endpoint_auth_method = method;
+        })
+        .unwrap()
+    };
+    let public = become_a(AuthMethod::None);
+    assert!(public.client.secret.is_none() && public.secret.is_none());
+    let confidential = become_a(AuthMethod::ClientSecretPost);
+    assert!(confidential.client.secret.is_some() && confidential.secret.is_some());
+    let same = become_a(AuthMethod::ClientSecretBasic);
+    assert!(same.client.secret.is_some() && same.secret.is_none());
+    become_a(AuthMethod::None);
+    let fault = clients::rotate_secret(&mut store, &ctx, &cli, "web", None).unwrap_err();
+    assert!(matches!(fault, AdminFault::Conflict(_)));
+}
+
+#[test]
+fn a_rotated_secret_replaces_the_old() {
+    let (mut store, ctx, cli) = (Maps::default(), ctx(), Actor::cli());
+    let old = clients::create(&mut store, &ctx, &cli, web())
+        .unwrap()
+        .secret
+        .unwrap();
+    let new = clients::rotate_secret(&mut store, &ctx, &cli, "web", None)
+        .unwrap()
+        .secret
+        .unwrap();
+    assert_ne!(old.expose(), new.expose());
+    assert_eq!(store.clients["web"].secret, Some(new.digest()));
+    let brought = Plain::from_presented("0123456789abcdefghijklmnopqrstuv");
+    let rotated = clients::rotate_secret(&mut store, &ctx, &cli, "web", Some(brought.clone())).unwrap();
+    assert!(
+        rotated.secret.is_none(),
+        "what somebody brought is not shown back"
+    );
+    assert_eq!(store.clients["web"].secret, Some(brought.digest()));
+    for weak in ["short", &"x".repeat(64), "0123456789abcdefghijklmnopqrstuv\n"] {
+        let weak = Some(Plain::from_presented(weak));
+        let fault = clients::rotate_secret(&mut store, &ctx, &cli, "web", weak).unwrap_err();
+        assert!(matches!(fault, AdminFault::Invalid(_)));
+    }
+}
+
+#[test]
+fn everything_wrong_with_a_client_is_told_at_once() {
+    let (mut store, ctx, cli) = (Maps::default(), ctx(), Actor::cli());
+    let mut bad = web();
+    bad.client_id = Some("a b".into());
+    bad.secret = Some(Plain::from_presented("short"));
+    bad.metadata.redirect_uris = vec!["http://rp.test/cb".into(), "https://rp.test/*".into()];
+    let Err(AdminFault::Invalid(reasons)) = clients::create(&mut store, &ctx, &cli, bad) else {
+        panic!("it was taken");
+    };
+    assert_eq!(reasons.len(), 4, "{reasons:#?}");
+    assert!(store.clients.is_empty() && store.trail.is_empty());
+}
+
+#[test]
+fn clients_are_switched_listed_and_removed() {
+    let (mut store, ctx, cli) = (Maps::default(), ctx(), Actor::cli());
+    for id in ["c", "a", "b"] {
+        clients::create(
+            &mut store,
+            &ctx,
+            &cli,
+            NewClient {
+                client_id: Some(id.into()),
+                ..web()
+            },
+        )
+        .unwrap();
+    }
+    assert!(!clients::disable(&mut store, &ctx, &cli, "a").unwrap().enabled);
+    clients::disable(&mut store, &ctx, &cli, "a").unwrap();
+    assert!(clients::enable(&mut store, &ctx, &cli, "a").unwrap().enabled);
+    clients::delete(&mut store, &ctx, &cli, "b").unwrap();
+    assert!(matches!(
+        clients::delete(&mut store, &ctx, &cli, "b"),
+        Err(AdminFault::NotFound { what: "client", .. })
+    ));
+    let ids: Vec<_> = clients::list(&mut store)
+        .unwrap()
+        .into_iter()
+        .map(|client| client.client_id)
+        .collect();
+    assert_eq!(ids, ["a", "c"]);
+    assert_eq!(
+        store.events().split_off(3),
+        ["client.disable", "client.enable", "client.delete"]
+    );
+}
+
+#[test]
+fn a_key_is_safe_once_every_cache_can_have_it() {
+    let ctx = ctx();
+    let key = |kid: &str, state, activated_at| StoredKey {
+        kid: kid.into(),
+        alg: SigningAlg::ES256,
+        state,
+        public_jwk: "{}".into(),
+        sealed_private: Some(b"sealed".to_vec()),
+        published_at: ctx.now(),
+        activated_at,
+        leaves_jwks_at: None,
+    };
+    let first = key("first", KeyState::Active, Some(ctx.now()));
+    let spare = key("spare", KeyState::Next, None);
+    let mut store = Maps {
+        keys: vec![first, spare],
+        ..Maps::default()
+    };
+    let statuses = keys::list(&mut store, &ctx.policy).unwrap();
+    let json = serde_json::to_value(statuses.iter().map(KeyView::from).collect::<Vec<_>>()).unwrap();
+    assert_eq!(json[0]["safe_at"], json[0]["published_at"]);
+    assert_eq!(json[1]["safe_at"], "2025-11-14T02:13:20Z");
+    assert_eq!(
+        (&json[1]["state"], &json[1]["activated_at"]),
+        (&"next".into(), &serde_json::Value::Null)
+    );
+    let spare = keys::find(&mut store, &ctx.policy, "spare").unwrap();
+    assert_eq!(
+        spare.safe_at,
+        Timestamp::from_secs(1_763_000_000).plus(ctx.policy.min_published)
+    );
+    assert!(matches!(
+        keys::find(&mut store, &ctx.policy, "x"),
+        Err(AdminFault::NotFound { what: "key", .. })
+    ));
+}

@@ -1,0 +1,211 @@
+//! The ports administration uses, kept in maps.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use identity::ports::{Found, Insert};
+use identity::{Group, Groups, LoginKey, User, Users};
+use kernel::id::{BrowserId, Sid, UserId};
+use kernel::secret::BrowserSecret;
+use kernel::{Audit, AuditEvent, Digest, StorageFault, Timestamp};
+use session::{Browser, Session, Sessions};
+use token::client::Client;
+use token::keys::StoredKey;
+use token::ports::{Clients, Keys};
+
+type Answer<T> = Result<T, StorageFault>;
+
+#[derive(Default)]
+pub(super) struct Maps {
+    pub(super) users: BTreeMap<UserId, User>,
+    pub(super) groups: BTreeMap<String, Group>,
+    pub(super) members: BTreeSet<(String, UserId)>,
+    pub(super) clients: BTreeMap<String, Client>,
+    pub(super) keys: Vec<StoredKey>,
+    pub(super) sessions_ended: Vec<UserId>,
+    pub(super) trail: Vec<AuditEvent>,
+}
+
+impl Maps {
+    pub(super) fn events(&self) -> Vec<&'static str> {
+        self.trail.iter().map(|event| event.event).collect()
+    }
+
+    fn is_taken(&self, user: &User) -> bool {
+        let keys = login_keys(user);
+        self.users
+            .values()
+            .any(|other| other.id != user.id && login_keys(other).iter().any(|key| keys.contains(key)))
+    }
+}
+
+fn login_keys(user: &User) -> Vec<LoginKey> {
+    user.email
+        .iter()
+        .chain([&user.username])
+        .map(|name| LoginKey::of(name))
+        .collect()
+}
+
+fn found(was_there: bool) -> Found {
+    if was_there { Found::Yes } else { Found::No }
+}
+
+fn page<K: Ord + Clone, V: Clone>(map: &BTreeMap<K, V>, after: Option<K>, limit: u32) -> Vec<V> {
+    let later = map
+        .iter()
+        .filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after));
+    // Pages of two, so that every list has several.
+    later
+        .map(|(_, value)| value.clone())
+        .take(limit.min(2) as usize)
+        .collect()
+}
+
+impl Users for Maps {
+    fn insert_user(&mut self, user: &User) -> Answer<Insert> {
+        self.update_user(user)
+    }
+    fn update_user(&mut self, user: &User) -> Answer<Insert> {
+        if self.is_taken(user) {
+            return Ok(Insert::Taken);
+        }
+        self.users.insert(user.id, user.clone());
+        Ok(Insert::Done)
+    }
+    fn delete_user(&mut self, id: UserId) -> Answer<Found> {
+        Ok(found(self.users.remove(&id).is_some()))
+    }
+    fn user(&mut self, id: UserId) -> Answer<Option<User>> {
+        let groups = self
+            .members
+            .iter()
+            .filter(|(_, member)| *member == id)
+            .map(|(name, _)| name.clone())
+            .collect();
+        Ok(self.users.get(&id).cloned().map(|user| User { groups, ..user }))
+    }
+    fn user_by_login(&mut self, key: &LoginKey) -> Answer<Option<User>> {
+        let id = self
+            .users
+            .values()
+            .find(|user| login_keys(user).contains(key))
+            .map(|user| user.id);
+        id.map_or(Ok(None), |id| self.user(id))
+    }
+    fn users(&mut self, after: Option<UserId>, limit: u32) -> Answer<Vec<User>> {
+        Ok(page(&self.users, after, limit))
+    }
+}
+
+impl Groups for Maps {
+    fn insert_group(&mut self, group: &Group) -> Answer<Insert> {
+        if self.groups.contains_key(&group.name) {
+            return Ok(Insert::Taken);
+        }
+        self.groups.insert(group.name.clone(), group.clone());
+        Ok(Insert::Done)
+    }
+    fn delete_group(&mut self, name: &str) -> Answer<Found> {
+        self.members.retain(|(group, _)| group != name);
+        Ok(found(self.groups.remove(name).is_some()))
+    }
+    fn group(&mut self, name: &str) -> Answer<Option<Group>> {
+        Ok(self.groups.get(name).cloned())
+    }
+    fn groups(&mut self) -> Answer<Vec<Group>> {
+        Ok(self.groups.values().cloned().collect())
+    }
+    fn add_member(&mut self, group: &str, user: UserId) -> Answer<()> {
+        self.members.insert((group.to_owned(), user));
+        Ok(())
+    }
+    fn remove_member(&mut self, group: &str, user: UserId) -> Answer<Found> {
+        Ok(found(self.members.remove(&(group.to_owned(), user))))
+    }
+    fn members(&mut self, group: &str, after: Option<UserId>, limit: u32) -> Answer<Vec<UserId>> {
+        let own = self
+            .members
+            .iter()
+            .filter(|(name, _)| name == group)
+            .map(|(_, id)| (*id, *id))
+            .collect();
+        Ok(page(&own, after, limit))
+    }
+}
+
+impl Sessions for Maps {
+    fn end_sessions_of_user(&mut self, user: UserId, _: Timestamp) -> Answer<u64> {
+        self.sessions_ended.push(user);
+        Ok(1)
+    }
+    fn save_browser(&mut self, _: &Browser) -> Answer<()> {
+        panic!("administration makes no browsers")
+    }
+    fn browser(&mut self, _: &Digest<BrowserSecret>) -> Answer<Option<Browser>> {
+        panic!("administration looks at no browsers")
+    }
+    fn sessions_of_browser(&mut self, _: BrowserId) -> Answer<Vec<Session>> {
+        panic!("administration looks at no browsers")
+    }
+    fn save_session(&mut self, _: &Session) -> Answer<()> {
+        panic!("administration makes no sessions")
+    }
+    fn session(&mut self, _: Sid) -> Answer<Option<Session>> {
+        panic!("administration looks at no sessions")
+    }
+    fn touch_session(&mut self, _: Sid, _: Timestamp) -> Answer<()> {
+        panic!("administration uses no sessions")
+    }
+    fn end_session(&mut self, _: Sid, _: Timestamp) -> Answer<Found> {
+        panic!("administration ends no single session")
+    }
+}
+
+impl Clients for Maps {
+    fn insert_client(&mut self, client: &Client) -> Answer<Insert> {
+        if self.clients.contains_key(&client.client_id) {
+            return Ok(Insert::Taken);
+        }
+        self.clients.insert(client.client_id.clone(), client.clone());
+        Ok(Insert::Done)
+    }
+    fn update_client(&mut self, client: &Client) -> Answer<Found> {
+        Ok(found(
+            self.clients
+                .insert(client.client_id.clone(), client.clone())
+                .is_some(),
+        ))
+    }
+    fn delete_client(&mut self, client_id: &str) -> Answer<Found> {
+        Ok(found(self.clients.remove(client_id).is_some()))
+    }
+    fn client(&mut self, client_id: &str) -> Answer<Option<Client>> {
+        Ok(self.clients.get(client_id).cloned())
+    }
+    fn clients(&mut self, after: Option<&str>, limit: u32) -> Answer<Vec<Client>> {
+        Ok(page(&self.clients, after.map(str::to_owned), limit))
+    }
+}
+
+impl Keys for Maps {
+    fn keys(&mut self) -> Answer<Vec<StoredKey>> {
+        Ok(self.keys.clone())
+    }
+    fn insert_key(&mut self, _: &StoredKey) -> Answer<Insert> {
+        panic!("keys are made elsewhere")
+    }
+    fn meta(&mut self, _: &str) -> Answer<Option<Vec<u8>>> {
+        panic!("administration asks for no values")
+    }
+    fn insert_meta(&mut self, _: &str, _: &[u8]) -> Answer<Insert> {
+        panic!("administration stores no values")
+    }
+}
+
+impl Audit for Maps {
+    fn record(&mut self, event: AuditEvent) -> Answer<()> {
+        assert_eq!(event.actor.as_deref(), Some("cli"), "every write says who did it");
+        self.trail.push(event);
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+//! People, groups, clients and keys as JSON for scripts, under the names RFC 7591, OpenID Connect and the
+//! documentation give them. Never a password hash, a digest or a private key.
+
+use identity::{Group, Profile, User, UserState};
+use kernel::{Plain, Timestamp, secret::ClientSecret};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use token::client::{Client, ClientMetadata, ClientPolicy};
+
+use crate::clients::Registered;
+use crate::keys::KeyStatus;
+
+/// A person.
+#[derive(Debug, Serialize)]
+pub struct UserView<'a> {
+    sub: String,
+    username: &'a str,
+    email: Option<&'a str>,
+    email_verified: bool,
+    #[serde(flatten)]
+    profile: &'a Profile,
+    groups: &'a [String],
+    roles: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    group_roles: &'a Vec<String>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    attributes: &'a Map<String, Value>,
+    state: &'static str,
+    created_at: String,
+    updated_at: String,
+}
+
+impl<'a> From<&'a User> for UserView<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            sub: user.id.to_string(),
+            username: &user.username,
+            email: user.email.as_deref(),
+            email_verified: user.email_verified,
+            profile: &user.profile,
+            groups: &user.groups,
+            roles: &user.roles,
+            group_roles: &user.group_roles,
+            attributes: &user.attributes,
+            state: match user.state {
+                UserState::Active => "active",
+                UserState::Locked => "locked",
+            },
+            created_at: user.created_at.to_rfc3339(),
+            updated_at: user.updated_at.to_rfc3339(),
+        }
+    }
+}
+
+/// A group; with its members' usernames where they were asked for.
+#[derive(Debug, Serialize)]
+pub struct GroupView<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    roles: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    members: Option<Vec<&'a str>>,
+    created_at: String,
+}
+
+impl<'a> GroupView<'a> {
+    /// The group and who is in it.
+    pub fn with_members(group: &'a Group, members: &'a [User]) -> Self {
+        let names = members.iter().map(|user| user.username.as_str()).collect();
+        Self {
+            members: Some(names),
+            ..Self::from(group)
+        }
+    }
+}
+
+impl<'a> From<&'a Group> for GroupView<'a> {
+    fn from(group: &'a Group) -> Self {
+        Self {
+            name: &group.name,
+            description: group.description.as_deref(),
+            roles: &group.roles,
+            members: None,
+            created_at: group.created_at.to_rfc3339(),
+        }
+    }
+}
+
+/// A client; with its secret where that is new.
+#[derive(Debug, Serialize)]
+pub struct ClientView<'a> {
+    client_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<&'a str>,
+    /// Beside every secret (RFC 7591 3.2.1); 0: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret_expires_at: Option<u8>,
+    #[serde(flatten)]
+    metadata: &'a ClientMetadata,
+    #[serde(flatten)]
+    policy: &'a ClientPolicy,
+    enabled: bool,
+    created_at: String,
+    updated_at: String,
+}
+
+impl<'a> ClientView<'a> {
+    fn new(client: &'a Client, secret: Option<&'a Plain<ClientSecret>>) -> Self {
+        Self {
+            client_id: &client.client_id,
+            client_secret: secret.map(Plain::expose),
+            client_secret_expires_at: secret.map(|_| 0),
+            metadata: &client.metadata,
+            policy: &client.policy,
+            enabled: client.enabled,
+            created_at: client.created_at.to_rfc3339(),
+            updated_at: client.updated_at.to_rfc3339(),
+        }
+    }
+}
+
+impl<'a> From<&'a Client> for ClientView<'a> {
+    fn from(client: &'a Client) -> Self {
+        Self::new(client, None)
+    }
+}
+
+impl<'a> From<&'a Registered> for ClientView<'a> {
+    fn from(registered: &'a Registered) -> Self {
+        Self::new(&registered.client, registered.secret.as_ref())
+    }
+}
+
+/// A signing key.
+#[derive(Debug, Serialize)]
+pub struct KeyView<'a> {
+    kid: &'a str,
+    alg: &'static str,
+    state: &'static str,
+    published_at: String,
+    safe_at: String,
+    activated_at: Option<String>,
+    leaves_jwks_at: Option<String>,
+}
+
+impl<'a> From<&'a KeyStatus> for KeyView<'a> {
+    fn from(status: &'a KeyStatus) -> Self {
+        let key = &status.key;
+        Self {
+            kid: &key.kid,
+            alg: key.alg.as_str(),
+            state: key.state.as_str(),
+            published_at: key.published_at.to_rfc3339(),
+            safe_at: status.safe_at.to_rfc3339(),
+            activated_at: key.activated_at.map(Timestamp::to_rfc3339),
+            leaves_jwks_at: key.leaves_jwks_at.map(Timestamp::to_rfc3339),
+        }
+    }
+}
