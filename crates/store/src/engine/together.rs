@@ -86,3 +86,82 @@ fn in_savepoint(tx: &mut Tx, run: Run) -> QueryResult<Result<(), StorageFault>> 
     tx.conn.batch(end)?;
     Ok(own)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, channel};
+    use std::time::Duration;
+
+    use identity::Throttle as _;
+    use kernel::{Access, Timestamp, work};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::database::{Bare, Database, OpenMode};
+
+    const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
+    type Answer = Result<u32, StorageFault>;
+
+    fn submit(db: &Database, work: impl FnOnce(&mut Tx) -> Answer + Send + 'static) -> Receiver<Answer> {
+        let (reply, answer) = channel();
+        work::submit(&Bare(db), Access::Write, work, move |outcome| {
+            reply.send(outcome).unwrap()
+        });
+        answer
+    }
+
+    fn bump(tx: &mut Tx) -> Answer {
+        tx.bump("a", Duration::from_secs(60), NOW)
+    }
+
+    /// Answers of: a good job, a bad one, another good one, all waiting together; and the count afterwards.
+    fn around(bad: impl FnOnce(&mut Tx) -> Answer + Send + 'static) -> ([Answer; 3], u32) {
+        let dir = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", dir.path().join("signet.db").display());
+        let db = Database::open(&url, OpenMode::Create).unwrap();
+        let (go, wait) = channel::<()>();
+        let first = submit(&db, move |tx| {
+            wait.recv().unwrap();
+            bump(tx)
+        });
+        let second = submit(&db, bad);
+        let third = submit(&db, bump);
+        go.send(()).unwrap();
+        let answers =
+            [first, second, third].map(|answer| answer.recv_timeout(Duration::from_secs(30)).unwrap());
+        let after = submit(&db, bump).recv().unwrap().unwrap();
+        (answers, after)
+    }
+
+    #[test]
+    fn if_the_commit_fails_nobody_is_told_done_and_nothing_is_kept() {
+        // A dangling reference that is looked at only when everything is committed.
+        let (answers, after) = around(|tx| {
+            tx.conn
+                .batch("PRAGMA defer_foreign_keys = ON")
+                .map_err(unavailable)?;
+            tx.conn
+                .batch("INSERT INTO logins VALUES ('x', 'nobody')")
+                .map_err(unavailable)?;
+            bump(tx)
+        });
+        for answer in &answers {
+            assert!(matches!(answer, Err(StorageFault::Unavailable(_))), "{answer:?}");
+        }
+        assert_eq!(after, 1);
+    }
+
+    #[test]
+    fn if_the_transaction_is_lost_on_the_way_its_jobs_fail_and_later_ones_do_not() {
+        // What SQLite does by itself when, say, the disk is full.
+        let (answers, after) = around(|tx| {
+            tx.conn.batch("ROLLBACK").map_err(unavailable)?;
+            Ok(0)
+        });
+        let [first, second, third] = answers;
+        assert!(matches!(first, Err(StorageFault::Unavailable(_))), "{first:?}");
+        assert!(matches!(second, Err(StorageFault::Unavailable(_))), "{second:?}");
+        assert_eq!(third.unwrap(), 1);
+        assert_eq!(after, 2);
+    }
+}

@@ -3,6 +3,12 @@
 //! Tests of the ports run on SQLite, and on PostgreSQL too where `SIGNET_TEST_POSTGRES` names a server on which databases
 //! may be created. What only the embedded database has (the shared commit, the file) is tested on SQLite alone.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests may stop at the first surprise"
+)]
+
 mod applications;
 mod corrupt;
 mod engine;
