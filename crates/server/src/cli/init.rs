@@ -140,7 +140,11 @@ impl Made {
 
 /// The path of a file as people would write it.
 fn inside(dir: &Path, name: &str) -> PathBuf {
-    if dir == Path::new(".") { PathBuf::from(name) } else { dir.join(name) }
+    if dir == Path::new(".") {
+        PathBuf::from(name)
+    } else {
+        dir.join(name)
+    }
 }
 
 fn answer(dir: &Path, lines: usize) -> Answer {

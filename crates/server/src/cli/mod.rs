@@ -3,14 +3,21 @@
 //! Standard output is data, standard error is talk. Each verb answers a value that knows how to be a table, JSON or bare
 //! ids; this module prints it and turns failures into exit codes.
 
+mod client;
 mod config_verbs;
+mod document;
+mod group;
 mod healthcheck;
 mod init;
+mod key;
 mod migrate;
 mod options;
 mod output;
+mod password;
 mod secret_file;
 mod terminal;
+mod user;
+mod verb;
 mod version;
 
 use std::process::ExitCode;
@@ -50,6 +57,18 @@ enum Verb {
     /// Check or show the configuration.
     #[command(subcommand)]
     Config(config_verbs::ConfigVerb),
+    /// People.
+    #[command(subcommand)]
+    User(user::UserVerb),
+    /// Groups of people.
+    #[command(subcommand)]
+    Group(group::GroupVerb),
+    /// Applications that may use this provider.
+    #[command(subcommand)]
+    Client(client::ClientVerb),
+    /// Signing keys.
+    #[command(subcommand)]
+    Key(key::KeyVerb),
 }
 
 /// Runs the command line of this process.
@@ -84,6 +103,10 @@ impl Verb {
             Verb::Healthcheck => healthcheck::run(options),
             Verb::Version => Ok(version::answer()),
             Verb::Config(verb) => verb.run(options),
+            Verb::User(verb) => verb.run(options),
+            Verb::Group(verb) => verb.run(options),
+            Verb::Client(verb) => verb.run(options),
+            Verb::Key(verb) => verb.run(options),
         }
     }
 }
@@ -97,5 +120,63 @@ mod tests {
     #[test]
     fn the_grammar_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    fn parses(line: &str) -> bool {
+        Cli::try_parse_from(line.split_whitespace()).is_ok()
+    }
+
+    #[test]
+    fn documented_lines_parse() {
+        for line in [
+            "signet init --issuer https://id.example.com --dir x",
+            "signet version --json",
+            "signet --config f healthcheck",
+            "signet healthcheck --config f",
+            "signet migrate status",
+            "signet migrate plan -o json",
+            "signet migrate up --dry-run",
+            "signet config check",
+            "signet config show --origin --set tokens.access_ttl=5m",
+            "signet user create --username alice --email alice@example.org --email-verified --name Alice \
+             --given-name Alice --family-name Example --group staff --group chess --role r --password-stdin --json",
+            "signet user create --metadata - --dry-run",
+            "signet user update alice --email-verified=false --metadata f",
+            "signet user delete alice --yes",
+            "signet user list -o ids",
+            "signet group create staff --role admin",
+            "signet group add staff alice bob",
+            "signet client create --client-id web --name Web --redirect-uri https://rp.example/cb \
+             --post-logout-redirect-uri https://rp.example/ --grant authorization_code --grant refresh_token \
+             --auth-method client_secret_basic --scope openid --first-party --require-pkce --id-token-alg ES256 \
+             --access-token-alg EdDSA --resource https://api.example --metadata f --write-secret s --json",
+            "signet client create --public --native --redirect-uri http://127.0.0.1/cb",
+            "signet client create --metadata -",
+            "signet client rotate-secret web --yes --write-secret f",
+            "signet client disable web --yes --dry-run",
+            "signet key list --json",
+            "signet key show k-1",
+        ] {
+            assert!(parses(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_a_usage_error() {
+        for line in [
+            "signet",
+            "signet user",
+            "signet user create --username a --password hunter2hunter2",
+            "signet user create --username a --password-stdin --secret-file f",
+            "signet client create --client-secret s",
+            "signet client create --public --auth-method client_secret_post",
+            "signet client create --id-token-alg HS256",
+            "signet client create --require-pkce --no-require-pkce",
+            "signet key rotate",
+            "signet version --json -o table",
+            "signet init",
+        ] {
+            assert!(!parses(line), "{line}");
+        }
     }
 }

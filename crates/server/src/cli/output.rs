@@ -56,7 +56,7 @@ fn render(answer: &Answer, format: Format) -> String {
         (Answer::Text(_, value), Format::Json) => json(value),
         (Answer::One { object, .. }, Format::Json) => json(object),
         (Answer::One { object, id }, Format::Ids) => ids(std::slice::from_ref(object), id),
-        (Answer::One { object, .. }, Format::Table) => members(object),
+        (Answer::One { object, id }, Format::Table) => members(object, id),
         (Answer::Many { objects, .. }, Format::Json) => json(&Value::Array(objects.clone())),
         (Answer::Many { objects, id, .. }, Format::Ids) => ids(objects, id),
         (Answer::Many { objects, columns, .. }, Format::Table) => table(objects, columns),
@@ -71,16 +71,16 @@ fn ids(objects: &[Value], id: &str) -> String {
     objects.iter().map(|object| cell(object.get(id)) + "\n").collect()
 }
 
-/// One line per member of an object.
-fn members(object: &Value) -> String {
+/// One line per member of an object, the identifying one first.
+fn members(object: &Value, id: &str) -> String {
     let empty = Map::new();
-    let members = object.as_object().unwrap_or(&empty);
-    lines(
-        members
-            .iter()
-            .map(|(name, value)| vec![name.clone(), cell(Some(value))])
-            .collect(),
-    )
+    let (first, rest): (Vec<_>, Vec<_>) = object
+        .as_object()
+        .unwrap_or(&empty)
+        .iter()
+        .partition(|(name, _)| *name == id);
+    let line = |(name, value): (&String, &Value)| vec![name.clone(), cell(Some(value))];
+    lines(first.into_iter().chain(rest).map(line).collect())
 }
 
 fn table(objects: &[Value], columns: &[&str]) -> String {
@@ -116,6 +116,7 @@ fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => "-".to_owned(),
         Some(Value::String(text)) => printable(text),
+        Some(Value::Array(items)) if items.is_empty() => "-".to_owned(),
         Some(Value::Array(items)) => items
             .iter()
             .map(|item| cell(Some(item)))
@@ -172,12 +173,12 @@ mod tests {
     #[test]
     fn one_thing_is_a_list_of_its_members() {
         let one = Answer::One {
-            object: json!({ "client_id": "web", "redirect_uris": ["a", "b"] }),
+            object: json!({ "b": [], "client_id": "web", "redirect_uris": ["a", "b"] }),
             id: "client_id",
         };
         assert_eq!(
             render(&one, Format::Table),
-            "client_id      web\nredirect_uris  a b\n"
+            "client_id      web\nb              -\nredirect_uris  a b\n"
         );
         assert_eq!(render(&one, Format::Ids), "web\n");
     }

@@ -4,7 +4,6 @@ use std::io::{BufRead as _, IsTerminal as _};
 
 use zeroize::Zeroizing;
 
-use super::options::Destroying;
 use crate::exit::{Exit, Failure, plain};
 
 /// Whether somebody is there to answer.
@@ -12,15 +11,11 @@ pub(crate) fn somebody_is_there() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Asks before something that cannot be undone; `--yes` and `--dry-run` answer in advance. Call it after every
-/// precondition was checked, so that nobody confirms what then fails.
+/// Asks before something that cannot be undone.
 ///
 /// # Errors
 /// [`Exit::Usage`] when nobody is there, [`Exit::Failed`] when the answer is no.
-pub(crate) fn confirm(destroying: Destroying, question: &str) -> Result<(), Failure> {
-    if destroying.yes || destroying.writing.dry_run {
-        return Ok(());
-    }
+pub(crate) fn confirm(question: &str) -> Result<(), Failure> {
     if !somebody_is_there() {
         return Err(Failure::usage(
             "nobody is at a terminal to confirm this; pass --yes",
@@ -38,19 +33,22 @@ pub(crate) fn confirm(destroying: Destroying, question: &str) -> Result<(), Fail
     }
 }
 
-/// Asks twice for a new password, without showing it.
+/// Asks twice for a new password, without showing it; nothing when the answer is empty.
 ///
 /// # Errors
 /// When the two differ or the terminal is gone.
-pub(crate) fn new_password() -> Result<Zeroizing<String>, Failure> {
+pub(crate) fn new_password() -> Result<Option<Zeroizing<String>>, Failure> {
     let ask = |prompt| {
         rpassword::prompt_password(prompt)
             .map(Zeroizing::new)
             .map_err(on_terminal)
     };
-    let (first, second) = (ask("Password: ")?, ask("Again: ")?);
-    if first == second {
-        Ok(first)
+    let first = ask("Password (empty for none): ")?;
+    if first.is_empty() {
+        return Ok(None);
+    }
+    if first == ask("Again: ")? {
+        Ok(Some(first))
     } else {
         Err(Failure::usage("the two passwords differ"))
     }
