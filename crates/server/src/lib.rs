@@ -5,10 +5,13 @@
 
 mod cli;
 pub mod config;
+mod dev;
 mod exit;
 mod installation;
 mod logging;
 mod master_key;
+mod provider;
+mod serve;
 
 pub use exit::{Exit, Failure};
 

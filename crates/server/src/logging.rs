@@ -3,6 +3,10 @@
 use std::io::IsTerminal as _;
 
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer as _, fmt, registry};
 
 /// Which events are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,16 +23,17 @@ pub(crate) fn start(detail: Detail) {
         Detail::Requests => LevelFilter::INFO,
         Detail::WarningsOnly => LevelFilter::WARN,
     };
-    let lines = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .with_target(false);
-    let started = if std::io::stderr().is_terminal() {
+    // The server library tells about its threads at every start and stop.
+    let wanted = Targets::new()
+        .with_default(level)
+        .with_target("actix_server", LevelFilter::WARN);
+    let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let lines = if std::io::stderr().is_terminal() {
         lines
             .with_ansi(std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
-            .try_init()
+            .boxed()
     } else {
-        lines.json().flatten_event(true).try_init()
+        lines.json().flatten_event(true).boxed()
     };
-    drop(started);
+    drop(registry().with(lines).with(wanted).try_init());
 }

@@ -7,7 +7,7 @@ mod client;
 mod config_verbs;
 mod document;
 mod group;
-mod healthcheck;
+pub(crate) mod healthcheck;
 mod init;
 mod key;
 mod migrate;
@@ -25,8 +25,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::exit::Failure;
-use options::Options;
-use output::Answer;
+use crate::{dev, serve};
+pub(crate) use options::Options;
+pub(crate) use output::Answer;
+pub(crate) use version::VERSION;
 
 /// An identity provider: people sign in once for all their applications.
 #[derive(Debug, Parser)]
@@ -45,8 +47,12 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Try it: a sandbox with people and two applications, loopback only, deleted on exit
+    Dev(dev::DevArgs),
     /// Write a configuration and a master key, create the database
     Init(init::InitArgs),
+    /// Serve the provider
+    Serve(serve::ServeArgs),
     /// Ask a running server whether it is ready.
     Healthcheck,
     /// Print the version.
@@ -98,6 +104,8 @@ pub(crate) fn run() -> ExitCode {
 impl Verb {
     fn run(self, options: &Options) -> Result<Answer, Failure> {
         match self {
+            Verb::Dev(args) => dev::run(&args),
+            Verb::Serve(args) => serve::run(&args, options),
             Verb::Init(args) => init::run(&args, options),
             Verb::Migrate(verb) => verb.run(options),
             Verb::Healthcheck => healthcheck::run(options),
@@ -130,6 +138,9 @@ mod tests {
     fn documented_lines_parse() {
         for line in [
             "signet init --issuer https://id.example.com --dir x",
+            "signet dev",
+            "signet dev --port 0 --ready-file f",
+            "signet serve --config f --no-migrate",
             "signet version --json",
             "signet --config f healthcheck",
             "signet healthcheck --config f",

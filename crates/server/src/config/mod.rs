@@ -27,7 +27,6 @@ use std::path::PathBuf;
 use kernel::{Issuer, Policy};
 
 pub(crate) use issuer::check as check_issuer;
-pub use network::Network;
 pub use problem::Problems;
 pub use show::Origins;
 pub use sources::Sources;
@@ -50,7 +49,7 @@ pub struct Config {
     /// `server.hosts`.
     pub hosts: Vec<String>,
     /// `server.trusted_proxies`.
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: Vec<String>,
     /// `database.url`; may hold a password.
     pub database: String,
     /// `secrets.master_key_file`.

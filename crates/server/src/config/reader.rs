@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::keys::Key;
-use super::network::{self, Network};
+use super::network;
 use super::origin::Origin;
 use super::problem::{Place, Problem};
 use super::resolve::Resolved;
@@ -103,23 +103,20 @@ impl<'a> Reader<'a> {
         hosts.to_vec()
     }
 
-    /// Networks.
-    pub(crate) fn networks(&mut self, key: Key) -> Vec<Network> {
-        let mut networks = Vec::new();
-        for text in self.settings.list(key) {
-            match text.parse() {
-                Ok(network) => networks.push(network),
-                Err(reason) => {
-                    let reason = format!(
-                        "{} has \"{}\", which {reason}",
-                        key.row().path,
-                        text.escape_debug()
-                    );
-                    self.object(key, reason, "write networks as \"10.0.0.0/8\"");
-                }
+    /// Addresses and ranges of them.
+    pub(crate) fn ranges(&mut self, key: Key) -> Vec<String> {
+        let ranges = self.settings.list(key);
+        for range in ranges {
+            if let Some(reason) = network::range_objection(range) {
+                let reason = format!(
+                    "{} has \"{}\", which {reason}",
+                    key.row().path,
+                    range.escape_debug()
+                );
+                self.object(key, reason, "write ranges as \"10.0.0.0/8\"");
             }
         }
-        networks
+        ranges.to_vec()
     }
 
     /// A duration that may be zero.

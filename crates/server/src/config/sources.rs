@@ -104,7 +104,7 @@ fn check(
         listen: reader.address(Key::ServerListen),
         management: reader.address(Key::ServerManagement),
         hosts: reader.hosts(Key::ServerHosts),
-        trusted_proxies: reader.networks(Key::ServerTrustedProxies),
+        trusted_proxies: reader.ranges(Key::ServerTrustedProxies),
         database: reader.database(Key::DatabaseUrl),
         master_key_file: reader.path(Key::SecretsMasterKeyFile),
         policy: policy(&mut reader),

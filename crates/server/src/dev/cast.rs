@@ -1,0 +1,121 @@
+//! Who and what the sandbox begins with: two people, the two demo applications and a client for trying things out.
+
+use admin::clients::{self, MetadataSource, NewClient, Registered};
+use admin::users::{self, NewUser};
+use admin::{Actor, AdminFault, Ports};
+use demo::{DemoApp, SCOPE};
+use identity::{PasswordHash, Profile};
+use kernel::Ctx;
+use kernel::Plain;
+use kernel::secret::ClientSecret;
+use token::client::{ApplicationType, ClientMetadata};
+
+/// A person of the sandbox.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Person {
+    /// To sign in with.
+    pub(crate) username: &'static str,
+    /// Address.
+    pub(crate) email: &'static str,
+    given_name: &'static str,
+    family_name: &'static str,
+    role: Option<&'static str>,
+}
+
+/// An ordinary person first, then the administrator.
+pub(crate) const PEOPLE: [Person; 2] = [
+    Person {
+        username: "alice",
+        email: "alice@example.org",
+        given_name: "Alice",
+        family_name: "Example",
+        role: None,
+    },
+    Person {
+        username: "admin",
+        email: "admin@example.org",
+        given_name: "Ada",
+        family_name: "Admin",
+        role: Some("admin"),
+    },
+];
+
+/// Stores everybody, all with the same password; the clients as they were registered, the applications' first.
+///
+/// # Errors
+/// Storage, for values that are all known to be good.
+pub(crate) fn install(
+    ports: &mut dyn Ports,
+    ctx: &Ctx,
+    apps: &[DemoApp],
+    password: &PasswordHash,
+) -> Result<Vec<Registered>, AdminFault> {
+    let actor = Actor::named("dev");
+    for person in PEOPLE {
+        users::create(ports, ctx, &actor, person.with(password))?;
+    }
+    let new = apps.iter().map(application).chain([playground()]);
+    new.map(|new| clients::create(ports, ctx, &actor, new)).collect()
+}
+
+impl Person {
+    fn with(self, password: &PasswordHash) -> NewUser {
+        NewUser {
+            username: self.username.to_owned(),
+            email: Some(self.email.to_owned()),
+            email_verified: true,
+            profile: Profile {
+                name: Some(format!("{} {}", self.given_name, self.family_name)),
+                given_name: Some(self.given_name.to_owned()),
+                family_name: Some(self.family_name.to_owned()),
+                ..Profile::default()
+            },
+            roles: self.role.map(str::to_owned).into_iter().collect(),
+            password: Some(password.clone()),
+            ..NewUser::default()
+        }
+    }
+}
+
+/// A demo application is one of ours: whoever is signed in is not asked again.
+fn application(app: &DemoApp) -> NewClient {
+    let mut policy = clients::default_policy(MetadataSource::Flags);
+    policy.first_party = true;
+    NewClient {
+        client_id: Some(app.client_id.clone()),
+        metadata: ClientMetadata {
+            client_name: Some(app.name.title().to_owned()),
+            client_uri: Some(app.base_url.to_string()),
+            redirect_uris: vec![app.redirect_uri().into()],
+            post_logout_redirect_uris: vec![app.post_logout_redirect_uri().into()],
+            grant_types: grants(),
+            scope: Some(SCOPE.join(" ")),
+            ..ClientMetadata::default()
+        },
+        policy,
+        secret: Some(Plain::<ClientSecret>::from_presented(app.client_secret.as_str())),
+    }
+}
+
+/// A client for experiments. A native one, because its redirects go to any port of this machine (RFC 8252 7.3).
+fn playground() -> NewClient {
+    NewClient {
+        client_id: Some("demo".to_owned()),
+        metadata: ClientMetadata {
+            client_name: Some("Your experiment".to_owned()),
+            application_type: ApplicationType::Native,
+            redirect_uris: vec![
+                "http://localhost/callback".to_owned(),
+                "http://127.0.0.1/callback".to_owned(),
+            ],
+            grant_types: grants(),
+            ..ClientMetadata::default()
+        },
+        policy: clients::default_policy(MetadataSource::Document),
+        secret: None,
+    }
+}
+
+fn grants() -> Vec<String> {
+    vec!["authorization_code".to_owned(), "refresh_token".to_owned()]
+}

@@ -1,0 +1,109 @@
+//! `signet serve`: the provider and its management port, until somebody stops it.
+
+mod job;
+mod listener;
+mod servers;
+mod shutdown;
+
+use std::net::SocketAddr;
+
+use clap::Args;
+use store::schema;
+use token::SigningAlg;
+use token::keys::KeyFault;
+use web::peer::TrustedProxies;
+
+use crate::cli::{Answer, Options};
+use crate::config::Config;
+use crate::exit::{Exit, Failure};
+use crate::installation::Installation;
+use crate::logging::{self, Detail};
+use crate::master_key;
+use crate::provider::{self, Provider, Surroundings};
+
+pub(crate) use job::Sweeper;
+pub(crate) use listener::bind;
+pub(crate) use servers::Servers;
+pub(crate) use shutdown::Stop;
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Refuse a schema that is not up to date instead of migrating it
+    #[arg(long)]
+    no_migrate: bool,
+}
+
+/// Serves until stopped.
+pub(crate) fn run(args: &ServeArgs, options: &Options) -> Result<Answer, Failure> {
+    let config = options.load()?;
+    logging::start(Detail::Requests);
+    if !args.no_migrate {
+        let applied = schema::up(&config.database)?;
+        for step in applied {
+            tracing::info!(step, "schema migrated");
+        }
+    }
+    let provider = open(&config)?;
+    let public = bind(config.listen, "server.listen")?;
+    let management = bind(config.management, "server.management")?;
+    let listening = (address(&public)?, address(&management)?);
+    let sweeper = Sweeper::start(&provider)?;
+    let served = actix_web::rt::System::new().block_on(async {
+        let stop = Stop::on_signals().map_err(on_io)?;
+        let servers = Servers::start(&provider, vec![public], management).map_err(on_io)?;
+        announce(&config, &provider, listening);
+        servers.run_until(stop).await.map_err(on_io)
+    });
+    drop(sweeper);
+    served.map(|()| Answer::Silence)
+}
+
+/// Opens the installation; refuses a master key that is missing or not the database's.
+fn open(config: &Config) -> Result<Provider, Failure> {
+    let master = master_key::read(&config.master_key_file)?;
+    let installation = Installation::open(config)?;
+    let master = match provider::check_master(&installation, master) {
+        Ok(master) => master,
+        Err(KeyFault::NotInitialised) => {
+            // A database that never had keys has nothing they could have sealed.
+            let master = master_key::read(&config.master_key_file)?;
+            provider::ensure_keys(&installation, &master)?;
+            tracing::info!("first signing keys made");
+            master
+        }
+        Err(KeyFault::WrongMasterKey) => {
+            let path = config.master_key_file.display();
+            let reason = format!("master key {path}: {}", KeyFault::WrongMasterKey);
+            return Err(Failure::new(Exit::Configuration, reason));
+        }
+        Err(fault) => return Err(provider::on_keys(fault)),
+    };
+    let trusted_proxies = TrustedProxies::parse(&config.trusted_proxies)
+        .map_err(|range| Failure::new(Exit::Configuration, format!("server.trusted_proxies: {range}")))?;
+    Provider::open(
+        &installation,
+        master,
+        Surroundings {
+            hosts: config.hosts.clone(),
+            trusted_proxies,
+        },
+    )
+}
+
+fn announce(config: &Config, provider: &Provider, (listen, management): (SocketAddr, SocketAddr)) {
+    let database = config.database.split("://").next().unwrap_or_default();
+    let ring = provider.state.ring.get();
+    let keys: Vec<&str> = ring.algorithms().map(SigningAlg::as_str).collect();
+    let keys = keys.join(" ");
+    tracing::info!(issuer = %config.issuer, %listen, %management, database, keys, "ready");
+}
+
+fn address(listener: &std::net::TcpListener) -> Result<SocketAddr, Failure> {
+    listener.local_addr().map_err(on_io)
+}
+
+/// An error of the machine nobody can do much about.
+#[allow(clippy::needless_pass_by_value, reason = "the shape `map_err` wants")]
+pub(crate) fn on_io(error: std::io::Error) -> Failure {
+    Failure::new(Exit::Failed, crate::exit::plain(&error))
+}
