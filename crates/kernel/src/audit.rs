@@ -23,7 +23,14 @@ pub struct AuditEvent {
 impl AuditEvent {
     /// An event without actor, subject or client yet.
     pub fn new(at: Timestamp, event: &'static str) -> Self {
-        Self { at, event, actor: None, subject: None, client_id: None, detail: None }
+        Self {
+            at,
+            event,
+            actor: None,
+            subject: None,
+            client_id: None,
+            detail: None,
+        }
     }
 
     /// Who did it.

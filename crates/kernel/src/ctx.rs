@@ -36,7 +36,9 @@ impl Issuer {
     /// The path under which everything is served: empty, or `/something`.
     pub fn path(&self) -> &str {
         let after_scheme = self.0.find("://").map_or(0, |at| at + 3);
-        self.0[after_scheme..].find('/').map_or("", |at| &self.0[after_scheme + at..])
+        self.0[after_scheme..]
+            .find('/')
+            .map_or("", |at| &self.0[after_scheme + at..])
     }
 }
 
@@ -125,6 +127,8 @@ impl Ctx {
 
 impl fmt::Debug for Ctx {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ctx").field("issuer", &self.issuer).finish_non_exhaustive()
+        f.debug_struct("Ctx")
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
     }
 }

@@ -32,7 +32,11 @@ pub fn bytes<const N: usize>(source: &(impl Entropy + ?Sized)) -> [u8; N] {
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[allow(clippy::expect_used, reason = "no entropy: stopping is the only safe answer")]
+    #[allow(
+        clippy::expect_used,
+        clippy::disallowed_methods,
+        reason = "the one place that asks the operating system; without entropy, stopping is the only safe answer"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         aws_lc_rs::rand::fill(bytes).expect("the operating system gives random bytes");
     }
@@ -50,7 +54,10 @@ pub struct SeededEntropy {
 impl SeededEntropy {
     /// A sequence of its own for every seed.
     pub fn new(seed: u64) -> Self {
-        Self { seed, counter: std::sync::atomic::AtomicU64::new(0) }
+        Self {
+            seed,
+            counter: std::sync::atomic::AtomicU64::new(0),
+        }
     }
 }
 

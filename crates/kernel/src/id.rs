@@ -108,7 +108,10 @@ mod tests {
     fn only_the_canonical_form_parses() {
         let id = UserId::generate(&SystemEntropy);
         assert_eq!(id.to_string().parse(), Ok(id));
-        assert!(id.to_string().to_uppercase().parse::<UserId>().is_err() || !id.to_string().contains(char::is_alphabetic));
+        assert!(
+            id.to_string().to_uppercase().parse::<UserId>().is_err()
+                || !id.to_string().contains(char::is_alphabetic)
+        );
         assert!(format!("{{{id}}}").parse::<UserId>().is_err());
     }
 }

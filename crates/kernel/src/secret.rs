@@ -54,7 +54,10 @@ impl<K: Kind> Plain<K> {
 
     /// What a client or browser presented, not yet believed.
     pub fn from_presented(text: impl Into<String>) -> Self {
-        Self { text: Zeroizing::new(text.into()), kind: PhantomData }
+        Self {
+            text: Zeroizing::new(text.into()),
+            kind: PhantomData,
+        }
     }
 
     /// The text itself, for the one response or cookie that carries it.
@@ -70,13 +73,19 @@ impl<K: Kind> Plain<K> {
         } else {
             sha256_parts(&[label.as_bytes(), b":", self.text.as_bytes()])
         };
-        Digest { bytes, kind: PhantomData }
+        Digest {
+            bytes,
+            kind: PhantomData,
+        }
     }
 }
 
 impl<K> Clone for Plain<K> {
     fn clone(&self) -> Self {
-        Self { text: self.text.clone(), kind: PhantomData }
+        Self {
+            text: self.text.clone(),
+            kind: PhantomData,
+        }
     }
 }
 
@@ -101,7 +110,10 @@ pub struct Digest<K> {
 impl<K> Digest<K> {
     /// From a stored row.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self { bytes, kind: PhantomData }
+        Self {
+            bytes,
+            kind: PhantomData,
+        }
     }
 
     /// For a stored row.
@@ -112,7 +124,10 @@ impl<K> Digest<K> {
 
 impl<K> Clone for Digest<K> {
     fn clone(&self) -> Self {
-        Self { bytes: self.bytes, kind: PhantomData }
+        Self {
+            bytes: self.bytes,
+            kind: PhantomData,
+        }
     }
 }
 

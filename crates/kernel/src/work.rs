@@ -74,7 +74,11 @@ pub fn submit<P, T, E>(
     let (slot, answer) = mpsc::sync_channel(1);
     let run = Box::new(move |ports: &mut P| {
         let outcome = work(ports);
-        let verdict = if outcome.is_ok() { Verdict::Commit } else { Verdict::Rollback };
+        let verdict = if outcome.is_ok() {
+            Verdict::Commit
+        } else {
+            Verdict::Rollback
+        };
         // The receiver lives in `done`, which outlives `run`.
         let _ = slot.send(outcome);
         verdict
@@ -108,5 +112,7 @@ where
     submit(store, access, work, move |answer| {
         let _ = sender.send(answer);
     });
-    receiver.recv().unwrap_or_else(|_| Err(StorageFault::Unavailable("the store has shut down".into()).into()))
+    receiver
+        .recv()
+        .unwrap_or_else(|_| Err(StorageFault::Unavailable("the store has shut down".into()).into()))
 }

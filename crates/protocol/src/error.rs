@@ -77,7 +77,10 @@ pub struct OAuthError {
 impl OAuthError {
     /// An error with its explanation.
     pub fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: description.into() }
+        Self {
+            code,
+            description: description.into(),
+        }
     }
 }
 

@@ -5,7 +5,9 @@
 pub mod error;
 pub mod params;
 pub mod scope;
+pub mod token_response;
 
 pub use error::{ErrorCode, OAuthError};
 pub use params::{Params, ParamsFault};
 pub use scope::Scope;
+pub use token_response::TokenResponse;

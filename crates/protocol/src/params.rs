@@ -46,17 +46,25 @@ impl Params {
 
     /// From decoded pairs, for saved requests and tests.
     pub fn from_pairs<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
-        Self { pairs: pairs.into_iter().map(|(n, v)| (n.into(), v.into())).collect() }
+        Self {
+            pairs: pairs.into_iter().map(|(n, v)| (n.into(), v.into())).collect(),
+        }
     }
 
     /// The value of `name`; an empty one counts as omitted. Of repeated ones the first: see [`Params::is_repeated`].
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(own, value)| own == name && !value.is_empty()).map(|(_, value)| value.as_str())
+        self.pairs
+            .iter()
+            .find(|(own, value)| own == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
     }
 
     /// All values of `name` that are not empty.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs.iter().filter(move |(own, value)| own == name && !value.is_empty()).map(|(_, v)| v.as_str())
+        self.pairs
+            .iter()
+            .filter(move |(own, value)| own == name && !value.is_empty())
+            .map(|(_, v)| v.as_str())
     }
 
     /// Whether `name` was given more than once, even with equal or empty values.
@@ -130,6 +138,9 @@ mod tests {
         for bad in [&b"a=%"[..], b"a=%4", b"a=%zz", b"a=%ff", b"\xff=1"] {
             assert_eq!(Params::parse(bad), Err(ParamsFault::Malformed));
         }
-        assert_eq!(Params::parse("a&".repeat(101).as_bytes()), Err(ParamsFault::TooMany));
+        assert_eq!(
+            Params::parse("a&".repeat(101).as_bytes()),
+            Err(ParamsFault::TooMany)
+        );
     }
 }

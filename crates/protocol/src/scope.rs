@@ -5,8 +5,16 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The scopes Signet itself gives a meaning.
-pub const STANDARD: [&str; 8] =
-    ["openid", "profile", "email", "address", "phone", "groups", "roles", "offline_access"];
+pub const STANDARD: [&str; 8] = [
+    "openid",
+    "profile",
+    "email",
+    "address",
+    "phone",
+    "groups",
+    "roles",
+    "offline_access",
+];
 
 /// A set of scope tokens, in the order first named, without repeats.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,7 +36,9 @@ impl Scope {
     pub fn parse(text: &str) -> Result<Self, InvalidScope> {
         let mut scope = Self::default();
         for token in text.split(' ').filter(|token| !token.is_empty()) {
-            let legal = token.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5B | 0x5D..=0x7E));
+            let legal = token
+                .bytes()
+                .all(|b| matches!(b, 0x21 | 0x23..=0x5B | 0x5D..=0x7E));
             if !legal || scope.0.len() == Self::MAX_TOKENS {
                 return Err(InvalidScope);
             }
@@ -67,7 +77,12 @@ impl Scope {
     /// Both together.
     pub fn union(&self, other: &Scope) -> Scope {
         let mut all = self.clone();
-        all.0.extend(other.iter().filter(|token| !self.contains(token)).map(str::to_owned));
+        all.0.extend(
+            other
+                .iter()
+                .filter(|token| !self.contains(token))
+                .map(str::to_owned),
+        );
         all
     }
 }

@@ -4,7 +4,9 @@
 
 pub mod authentication;
 pub mod browser;
+pub mod establish;
 pub mod ports;
+pub mod present;
 
 pub use authentication::{Amr, Authentication};
 pub use browser::{Browser, Session};

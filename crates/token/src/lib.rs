@@ -8,9 +8,12 @@ pub mod claims;
 pub mod client;
 pub mod discovery;
 pub mod document;
+pub mod endpoint;
 pub mod grant;
 pub mod issue;
 pub mod keys;
+pub mod logout;
+pub mod oxide;
 pub mod ports;
 pub mod verify;
 

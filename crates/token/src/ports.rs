@@ -80,7 +80,11 @@ pub trait Grants {
     ///
     /// # Errors
     /// Storage.
-    fn spend_refresh_token(&mut self, token: &Digest<RefreshToken>, spent: &Spent) -> Result<Found, StorageFault>;
+    fn spend_refresh_token(
+        &mut self,
+        token: &Digest<RefreshToken>,
+        spent: &Spent,
+    ) -> Result<Found, StorageFault>;
     /// Erases the sealed successors of all tokens of the grant older than `generation`: grace is over for them.
     ///
     /// # Errors
@@ -108,12 +112,17 @@ pub trait Interactions {
     ///
     /// # Errors
     /// Storage.
-    fn save_interaction(&mut self, interaction: &Interaction, expires_at: Timestamp) -> Result<(), StorageFault>;
+    fn save_interaction(
+        &mut self,
+        interaction: &Interaction,
+        expires_at: Timestamp,
+    ) -> Result<(), StorageFault>;
     /// One that has not expired.
     ///
     /// # Errors
     /// Storage.
-    fn interaction(&mut self, id: InteractionId, now: Timestamp) -> Result<Option<Interaction>, StorageFault>;
+    fn interaction(&mut self, id: InteractionId, now: Timestamp)
+    -> Result<Option<Interaction>, StorageFault>;
     /// Removes it. `Found::Yes` means: you finished it, and nobody else ever will.
     ///
     /// # Errors

@@ -68,9 +68,14 @@ impl SigningAlg {
 impl std::str::FromStr for SigningAlg {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|alg| alg.as_str() == text).ok_or_else(|| {
-            format!("`{text}` is not a signature algorithm offered here; there are RS256, ES256 and EdDSA")
-        })
+        Self::ALL
+            .into_iter()
+            .find(|alg| alg.as_str() == text)
+            .ok_or_else(|| {
+                format!(
+                    "`{text}` is not a signature algorithm offered here; there are RS256, ES256 and EdDSA"
+                )
+            })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Applications registered with Signet: what they are, what they may do, how they prove who they are.
 
+pub mod authenticate;
 pub mod metadata;
 pub mod redirect_uri;
 pub mod register;
@@ -9,6 +10,7 @@ use kernel::{Digest, Timestamp};
 use protocol::Scope;
 use protocol::scope::STANDARD;
 
+pub use authenticate::{ClientFault, PresentedCredentials, authenticate};
 pub use metadata::{ApplicationType, AuthMethod, ClientMetadata, ClientPolicy, SigningAlg};
 pub use redirect_uri::{PostLogoutTarget, ResponseTarget};
 
@@ -64,7 +66,9 @@ impl Client {
 
     /// How its ID tokens are signed; RS256 unless it registered otherwise (OpenID Connect Registration 2).
     pub fn id_token_alg(&self) -> SigningAlg {
-        self.metadata.id_token_signed_response_alg.unwrap_or(SigningAlg::RS256)
+        self.metadata
+            .id_token_signed_response_alg
+            .unwrap_or(SigningAlg::RS256)
     }
 
     /// How access tokens given to it are signed.

@@ -19,8 +19,15 @@ pub struct ResponseTarget {
 impl ResponseTarget {
     /// Proves `presented` against the client's registered URIs; `None` if it is not one of them.
     pub fn prove(client: &Client, presented: &str, state: Option<&str>) -> Option<Self> {
-        let own = client.metadata.redirect_uris.iter().any(|registered| matches(client, registered, presented));
-        own.then(|| Self { redirect_uri: presented.to_owned(), state: state.map(str::to_owned) })
+        let own = client
+            .metadata
+            .redirect_uris
+            .iter()
+            .any(|registered| matches(client, registered, presented));
+        own.then(|| Self {
+            redirect_uri: presented.to_owned(),
+            state: state.map(str::to_owned),
+        })
     }
 
     /// The same target without `state`: where the request repeated it, there is no telling which was meant.
@@ -65,8 +72,17 @@ pub struct PostLogoutTarget(ResponseTarget);
 impl PostLogoutTarget {
     /// Proves `presented` against the client's registered URIs (OpenID Connect RP-Initiated Logout 3).
     pub fn prove(client: &Client, presented: &str, state: Option<&str>) -> Option<Self> {
-        let own = client.metadata.post_logout_redirect_uris.iter().any(|r| matches(client, r, presented));
-        own.then(|| Self(ResponseTarget { redirect_uri: presented.to_owned(), state: state.map(str::to_owned) }))
+        let own = client
+            .metadata
+            .post_logout_redirect_uris
+            .iter()
+            .any(|r| matches(client, r, presented));
+        own.then(|| {
+            Self(ResponseTarget {
+                redirect_uri: presented.to_owned(),
+                state: state.map(str::to_owned),
+            })
+        })
     }
 
     /// The URL, with `state` where one was given.
@@ -95,10 +111,13 @@ fn same_but_for_loopback_port(registered: &str, presented: &str) -> bool {
 /// Host and what follows the port of an `http` loopback URI, as written.
 fn split_loopback(uri: &str) -> Option<(&str, &str)> {
     let rest = uri.strip_prefix("http://")?;
-    let host = ["127.0.0.1", "[::1]", "localhost"].into_iter().find(|host| rest.starts_with(host))?;
+    let host = ["127.0.0.1", "[::1]", "localhost"]
+        .into_iter()
+        .find(|host| rest.starts_with(host))?;
     let after_host = &rest[host.len()..];
     let Some(after_colon) = after_host.strip_prefix(':') else {
-        return matches!(after_host.as_bytes().first(), None | Some(b'/' | b'?')).then_some((host, after_host));
+        return matches!(after_host.as_bytes().first(), None | Some(b'/' | b'?'))
+            .then_some((host, after_host));
     };
     let digits = after_colon.bytes().take_while(u8::is_ascii_digit).count();
     let (port, tail) = after_colon.split_at(digits);
@@ -174,9 +193,16 @@ mod tests {
 
     #[test]
     fn registered_queries_survive() {
-        let client = client(ApplicationType::Web, &["https://rp.test/cb?dummy1=lorem&dummy2=ipsum"]);
-        let target =
-            ResponseTarget::prove(&client, "https://rp.test/cb?dummy1=lorem&dummy2=ipsum", Some("a b&c=\"~")).unwrap();
+        let client = client(
+            ApplicationType::Web,
+            &["https://rp.test/cb?dummy1=lorem&dummy2=ipsum"],
+        );
+        let target = ResponseTarget::prove(
+            &client,
+            "https://rp.test/cb?dummy1=lorem&dummy2=ipsum",
+            Some("a b&c=\"~"),
+        )
+        .unwrap();
         assert_eq!(
             target.with_query(&[("code", "x")]),
             "https://rp.test/cb?dummy1=lorem&dummy2=ipsum&code=x&state=a+b%26c%3D%22%7E"

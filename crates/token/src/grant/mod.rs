@@ -1,5 +1,9 @@
 //! What one authorization gave one client, and how its codes and refresh tokens turn into new tokens.
 
+pub mod code;
+pub mod outcome;
+mod plan;
+pub mod refresh;
 
 use kernel::id::{GrantId, Sid, UserId};
 use kernel::secret::{AuthorizationCode, RefreshToken};

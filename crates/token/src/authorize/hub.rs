@@ -1,0 +1,257 @@
+//! The hub of the browser flow: every step comes back here, and only here is decided what follows.
+//!
+//! Runs inside one unit of work: looks at the session, decides, and either issues the code or saves the request for the
+//! pages.
+
+use std::sync::Arc;
+
+use identity::{User, Users};
+use kernel::id::InteractionId;
+use kernel::secret::{AuthorizationCode, BrowserSecret, FlowSecret};
+use kernel::{Audit, AuditEvent, Ctx, Plain, StorageFault, Timestamp};
+use protocol::{ErrorCode, OAuthError};
+use session::{Session, Sessions};
+
+use super::decide::{Consented, Facts, LoginReason, Next, decide, new_scopes, pick};
+use super::interaction::{Interaction, Pending};
+use super::issue;
+use super::request::AuthorizationRequest;
+use crate::client::{Client, ResponseTarget};
+use crate::grant::Consent;
+use crate::ports::{Consents, Grants, Interactions};
+
+/// Everything the hub asks of storage.
+pub trait HubPorts: Users + Sessions + Consents + Grants + Interactions + Audit {}
+impl<T: Users + Sessions + Consents + Grants + Interactions + Audit + ?Sized> HubPorts for T {}
+
+/// Where the browser goes next.
+#[derive(Debug)]
+pub enum Step {
+    /// Back to the client with a code.
+    Code(ResponseTarget, Plain<AuthorizationCode>),
+    /// Back to the client with an error.
+    Refuse(ResponseTarget, OAuthError),
+    /// To the sign-in page of this interaction.
+    Login(InteractionId, LoginReason),
+    /// To the consent page of this interaction.
+    Consent(InteractionId),
+}
+
+/// Who is at the browser.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// The session cookie, if one came.
+    pub browser: Option<Plain<BrowserSecret>>,
+    /// The flow cookie that pages of this browser are tied to.
+    pub flow: Plain<FlowSecret>,
+}
+
+impl Visitor {
+    /// The flow digest as interactions keep it.
+    pub fn flow_digest(&self) -> String {
+        kernel::digest::base64url(self.flow.digest().as_bytes())
+    }
+}
+
+/// A request that just arrived.
+///
+/// # Errors
+/// Storage.
+pub fn arrive(
+    tx: &mut (impl HubPorts + ?Sized),
+    ctx: &Ctx,
+    client: &Arc<Client>,
+    request: AuthorizationRequest,
+    visitor: &Visitor,
+) -> Result<Step, StorageFault> {
+    let now = ctx.now();
+    let next = next_step(tx, ctx, client, &request, visitor, (Consented::NotAsked, now))?;
+    let (page, id) = match next {
+        Resolved::Step(step) => return Ok(step),
+        Resolved::Ask(page) => (page, InteractionId::generate(&*ctx.entropy)),
+    };
+    let interaction = Interaction {
+        id,
+        flow: Some(visitor.flow_digest()),
+        created_at: now,
+        request: Pending::Authorization(Box::new(request)),
+    };
+    tx.save_interaction(&interaction, now.plus(ctx.policy.interaction_ttl))?;
+    Ok(page.step(id))
+}
+
+/// A saved request whose person has done something: signed in, or just come back.
+///
+/// # Errors
+/// Storage.
+pub fn go_on(
+    tx: &mut (impl HubPorts + ?Sized),
+    ctx: &Ctx,
+    client: &Arc<Client>,
+    saved: (&Interaction, &AuthorizationRequest),
+    visitor: &Visitor,
+    consented: Consented,
+) -> Result<Step, StorageFault> {
+    let (interaction, request) = saved;
+    match next_step(
+        tx,
+        ctx,
+        client,
+        request,
+        visitor,
+        (consented, interaction.created_at),
+    )? {
+        Resolved::Ask(page) => Ok(page.step(interaction.id)),
+        Resolved::Step(step) => {
+            tx.finish_interaction(interaction.id)?;
+            Ok(step)
+        }
+    }
+}
+
+/// The person pressed Deny.
+///
+/// # Errors
+/// Storage.
+pub fn deny(
+    tx: &mut (impl HubPorts + ?Sized),
+    ctx: &Ctx,
+    interaction: &Interaction,
+    request: &AuthorizationRequest,
+) -> Result<Step, StorageFault> {
+    tx.finish_interaction(interaction.id)?;
+    tx.record(AuditEvent::new(ctx.now(), "consent.denied").client(&request.client_id))?;
+    let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not allow this access");
+    Ok(Step::Refuse(request.target.clone(), error))
+}
+
+/// What the consent page shows.
+#[derive(Debug)]
+pub struct ConsentView {
+    /// Who is asked.
+    pub user: User,
+    /// Those scopes that were not allowed before.
+    pub new_scopes: protocol::Scope,
+}
+
+/// Gathers what the consent page of a request shows; `None` when nobody suitable is signed in.
+///
+/// # Errors
+/// Storage.
+pub fn consent_view(
+    tx: &mut (impl HubPorts + ?Sized),
+    ctx: &Ctx,
+    request: &AuthorizationRequest,
+    visitor: &Visitor,
+) -> Result<Option<ConsentView>, StorageFault> {
+    let sessions = sessions_at(tx, visitor)?;
+    let Some((_, user)) = pick(&sessions, request, ctx.now(), &ctx.policy) else {
+        return Ok(None);
+    };
+    let consent = tx.consent(user.id, &request.client_id)?;
+    Ok(Some(ConsentView {
+        user: user.clone(),
+        new_scopes: new_scopes(request, consent.as_ref()),
+    }))
+}
+
+/// Sessions at this browser with their people.
+///
+/// # Errors
+/// Storage.
+pub fn sessions_at(
+    tx: &mut (impl HubPorts + ?Sized),
+    visitor: &Visitor,
+) -> Result<Vec<(Session, User)>, StorageFault> {
+    session::present::people_at(tx, visitor.browser.as_ref())
+}
+
+/// A page to show.
+enum Page {
+    Login(LoginReason),
+    Consent,
+}
+
+impl Page {
+    fn step(self, id: InteractionId) -> Step {
+        match self {
+            Page::Login(reason) => Step::Login(id, reason),
+            Page::Consent => Step::Consent(id),
+        }
+    }
+}
+
+enum Resolved {
+    Step(Step),
+    Ask(Page),
+}
+
+fn next_step(
+    tx: &mut (impl HubPorts + ?Sized),
+    ctx: &Ctx,
+    client: &Arc<Client>,
+    request: &AuthorizationRequest,
+    visitor: &Visitor,
+    (consented, arrived_at): (Consented, Timestamp),
+) -> Result<Resolved, StorageFault> {
+    let now = ctx.now();
+    let sessions = sessions_at(tx, visitor)?;
+    let present = pick(&sessions, request, now, &ctx.policy);
+    let consent = match present {
+        Some((_, user)) => tx.consent(user.id, &client.client_id)?,
+        None => None,
+    };
+    let facts = Facts {
+        request,
+        client,
+        present,
+        consent: consent.as_ref(),
+        consented,
+        arrived_at,
+        now,
+    };
+    Ok(match (decide(&facts), present) {
+        (Next::Login(reason), _) => Resolved::Ask(Page::Login(reason)),
+        (Next::Consent, _) => Resolved::Ask(Page::Consent),
+        (Next::Refuse(error), _) => Resolved::Step(Step::Refuse(request.target.clone(), error)),
+        // Deciding to issue without somebody present is impossible; asking for a sign-in is the safe reading.
+        (Next::Issue, None) => Resolved::Ask(Page::Login(LoginReason::NotSignedIn)),
+        (Next::Issue, Some((session, user))) => {
+            if consented == Consented::JustNow {
+                remember(tx, user, request, consent, now)?;
+            }
+            if session.wants_touch(now) {
+                tx.touch_session(session.sid, now)?;
+            }
+            let code = issue::code(tx, ctx, request, session)?;
+            Resolved::Step(Step::Code(request.target.clone(), code))
+        }
+    })
+}
+
+/// Remembers a consent, together with what was allowed before.
+fn remember(
+    tx: &mut (impl HubPorts + ?Sized),
+    user: &User,
+    request: &AuthorizationRequest,
+    before: Option<Consent>,
+    now: Timestamp,
+) -> Result<(), StorageFault> {
+    let (old_scope, mut resources) = before.map(|c| (c.scope, c.resources)).unwrap_or_default();
+    resources.extend(request.resources.iter().cloned());
+    resources.sort();
+    resources.dedup();
+    tx.save_consent(&Consent {
+        user: user.id,
+        client_id: request.client_id.clone(),
+        scope: old_scope.union(&request.scope),
+        resources,
+        at: now,
+    })?;
+    tx.record(
+        AuditEvent::new(now, "consent.given")
+            .actor(user.id)
+            .client(&request.client_id)
+            .detail(&request.scope),
+    )
+}

@@ -1,0 +1,77 @@
+//! Our two cookies: which browser this is, and to which browser a flow of pages belongs.
+//!
+//! Both are opaque, HttpOnly and Lax. On https they carry the `__Host-` prefix, which no subdomain can forge; on a
+//! loopback trial over http browsers refuse that prefix, so the plain name stands in.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use kernel::secret::{BrowserSecret, FlowSecret};
+use kernel::{Ctx, Plain};
+use token::authorize::Visitor;
+
+const BROWSER: &str = "signet";
+const FLOW: &str = "signet-flow";
+
+fn name(ctx: &Ctx, base: &str) -> String {
+    if ctx.issuer.is_https() {
+        format!("__Host-{base}")
+    } else {
+        base.to_owned()
+    }
+}
+
+fn value(request: &HttpRequest, ctx: &Ctx, base: &str) -> Option<String> {
+    // More bytes than we ever set are not ours.
+    request
+        .cookie(&name(ctx, base))
+        .map(|cookie| cookie.value().to_owned())
+        .filter(|v| !v.is_empty() && v.len() <= 64)
+}
+
+fn cookie(ctx: &Ctx, base: &str, value: String) -> Cookie<'static> {
+    Cookie::build(name(ctx, base), value)
+        .path("/")
+        .secure(ctx.issuer.is_https())
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .finish()
+}
+
+/// The browser secret that came with the request.
+pub(crate) fn browser(request: &HttpRequest, ctx: &Ctx) -> Option<Plain<BrowserSecret>> {
+    value(request, ctx, BROWSER).map(Plain::from_presented)
+}
+
+/// The flow secret that came with the request.
+pub(crate) fn flow(request: &HttpRequest, ctx: &Ctx) -> Option<Plain<FlowSecret>> {
+    value(request, ctx, FLOW).map(Plain::from_presented)
+}
+
+/// Who is visiting, with a new flow secret if none came, and the cookie that must then be set.
+pub(crate) fn visitor(request: &HttpRequest, ctx: &Ctx) -> (Visitor, Option<Cookie<'static>>) {
+    let browser = browser(request, ctx);
+    match flow(request, ctx) {
+        Some(flow) => (Visitor { browser, flow }, None),
+        None => {
+            let flow = Plain::<FlowSecret>::generate(&*ctx.entropy);
+            let cookie = cookie(ctx, FLOW, flow.expose().to_owned());
+            (Visitor { browser, flow }, Some(cookie))
+        }
+    }
+}
+
+/// Sets the browser's new secret. The cookie lives as long as a session at most can.
+pub(crate) fn set_browser(ctx: &Ctx, secret: &Plain<BrowserSecret>) -> Cookie<'static> {
+    let mut cookie = cookie(ctx, BROWSER, secret.expose().to_owned());
+    let seconds = i64::try_from(ctx.policy.session_absolute.as_secs()).unwrap_or(i64::MAX);
+    cookie.set_max_age(Duration::seconds(seconds));
+    cookie
+}
+
+/// Makes the browser forget its secret.
+pub(crate) fn clear_browser(ctx: &Ctx) -> Cookie<'static> {
+    let mut cookie = cookie(ctx, BROWSER, String::new());
+    cookie.set_max_age(Duration::ZERO);
+    cookie
+}

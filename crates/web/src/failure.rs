@@ -1,0 +1,162 @@
+//! How failures leave: as a page for people, as JSON for clients, as a challenge for API callers.
+//!
+//! Redirects to clients are no failures of ours; see `deliver`.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use kernel::StorageFault;
+use protocol::{ErrorCode, OAuthError};
+use serde::Serialize;
+use token::authorize::PageFault;
+
+use crate::correlation::CorrelationId;
+use crate::forms::FormFault;
+use crate::state::AppState;
+use crate::views::{ErrorPage, Link, PageContext, Trouble, page};
+
+/// Seconds after which it is worth trying again.
+const RETRY_SECONDS: &str = "2";
+
+/// An error page of ours. Never carries a Location header.
+pub(crate) fn error_page(state: &AppState, id: &CorrelationId, trouble: Trouble<'_>) -> HttpResponse {
+    draw(state, &ErrorPage::new(trouble, id.as_str()))
+}
+
+/// The same with a way on.
+pub(crate) fn error_page_with_next(
+    state: &AppState,
+    id: &CorrelationId,
+    trouble: Trouble<'_>,
+    next: Link<'_>,
+) -> HttpResponse {
+    draw(
+        state,
+        &ErrorPage {
+            next: Some(next),
+            ..ErrorPage::new(trouble, id.as_str())
+        },
+    )
+}
+
+fn draw(state: &AppState, view: &ErrorPage<'_>) -> HttpResponse {
+    let mut response = page(view.trouble.status(), view, &PageContext::new(state.transport()));
+    if view.trouble.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(
+            RETRY_AFTER,
+            actix_web::http::header::HeaderValue::from_static(RETRY_SECONDS),
+        );
+    }
+    response
+}
+
+/// The page for an authorization request that cannot be answered to its client.
+pub(crate) fn authorization_page(state: &AppState, id: &CorrelationId, fault: &PageFault) -> HttpResponse {
+    let description = fault.to_string();
+    let (trouble, detail) = match fault {
+        PageFault::NoClient | PageFault::NoRedirectUri => (Trouble::BadRequest, description.as_str()),
+        PageFault::UnknownClient => (Trouble::UnknownApp, description.as_str()),
+        PageFault::ForeignRedirectUri { client, presented } => {
+            (Trouble::UnregisteredReturn { app: client }, presented.as_str())
+        }
+    };
+    let view = ErrorPage {
+        code: Some(ErrorCode::InvalidRequest.as_str()),
+        description: Some(detail),
+        ..ErrorPage::new(trouble, id.as_str())
+    };
+    draw(state, &view)
+}
+
+/// The page for parameters that cannot be read.
+pub(crate) fn form_page(state: &AppState, id: &CorrelationId, fault: FormFault) -> HttpResponse {
+    let trouble = Trouble::Other {
+        status: fault.status(),
+        headline: "This request cannot be read",
+        advice: "Go back to the app and try again. If it happens again, tell whoever runs the app.",
+    };
+    let view = ErrorPage {
+        description: Some(fault.description()),
+        ..ErrorPage::new(trouble, id.as_str())
+    };
+    draw(state, &view)
+}
+
+/// Storage is away: says so, logs why.
+pub(crate) fn storage_page(state: &AppState, id: &CorrelationId, fault: &StorageFault) -> HttpResponse {
+    tracing::error!(correlation_id = %id, %fault, "storage failed");
+    let trouble = match fault {
+        StorageFault::Unavailable(_) => Trouble::Busy,
+        StorageFault::Corrupt { .. } | StorageFault::Panicked(_) => Trouble::Internal,
+    };
+    error_page(state, id, trouble)
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    error: &'a str,
+    error_description: &'a str,
+}
+
+/// An OAuth error as JSON (RFC 6749 5.2).
+pub(crate) fn json_error(error: &OAuthError) -> HttpResponse {
+    let status = match error.code {
+        ErrorCode::InvalidClient => StatusCode::UNAUTHORIZED,
+        ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    json_error_with(status, error)
+}
+
+/// The same under a status of its own.
+pub(crate) fn json_error_with(status: StatusCode, error: &OAuthError) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    if error.code == ErrorCode::InvalidClient {
+        response.insert_header((WWW_AUTHENTICATE, r#"Basic realm="signet", charset="UTF-8""#));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((RETRY_AFTER, RETRY_SECONDS));
+    }
+    response.json(Body {
+        error: error.code.as_str(),
+        error_description: &error.description,
+    })
+}
+
+/// Storage is away, for a client.
+pub(crate) fn storage_json(id: &CorrelationId, fault: &StorageFault) -> HttpResponse {
+    tracing::error!(correlation_id = %id, %fault, "storage failed");
+    let code = match fault {
+        StorageFault::Unavailable(_) => ErrorCode::TemporarilyUnavailable,
+        StorageFault::Corrupt { .. } | StorageFault::Panicked(_) => ErrorCode::ServerError,
+    };
+    json_error(&OAuthError::new(
+        code,
+        format!("something went wrong here; report id {id}"),
+    ))
+}
+
+/// A Bearer challenge (RFC 6750 3). Without an error when no token was presented at all.
+pub(crate) fn challenge(status: StatusCode, error: Option<&OAuthError>) -> HttpResponse {
+    let value = match error {
+        None => r#"Bearer realm="signet""#.to_owned(),
+        Some(error) => format!(
+            r#"Bearer realm="signet", error="{}", error_description="{}""#,
+            error.code.as_str(),
+            error.description
+        ),
+    };
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((WWW_AUTHENTICATE, value));
+    match error {
+        None => response.finish(),
+        Some(error) => response.json(Body {
+            error: error.code.as_str(),
+            error_description: &error.description,
+        }),
+    }
+}

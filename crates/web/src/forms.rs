@@ -1,0 +1,74 @@
+//! Reading parameters from queries and form bodies, within bounds.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpRequest, web};
+use protocol::{Params, ParamsFault};
+
+/// Largest form body, in bytes.
+pub(crate) const MAX_BODY: usize = 64 * 1024;
+
+/// Why a request's parameters could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FormFault {
+    /// Not `application/x-www-form-urlencoded`.
+    ContentType,
+    /// Larger than [`MAX_BODY`].
+    TooLarge,
+    /// Broken encoding.
+    Encoding(ParamsFault),
+    /// The connection broke.
+    Connection,
+}
+
+impl FormFault {
+    /// The status that tells.
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            FormFault::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            FormFault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            FormFault::Encoding(_) | FormFault::Connection => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// For the developer at the other end.
+    pub(crate) fn description(self) -> &'static str {
+        match self {
+            FormFault::ContentType => "the body must be application/x-www-form-urlencoded",
+            FormFault::TooLarge => "the body is too large",
+            FormFault::Encoding(ParamsFault::Malformed) => {
+                "the parameters are not valid form encoding in UTF-8"
+            }
+            FormFault::Encoding(ParamsFault::TooMany) => "there are too many parameters",
+            FormFault::Connection => "the body could not be read",
+        }
+    }
+}
+
+/// The parameters of the query.
+pub(crate) fn query(request: &HttpRequest) -> Result<Params, FormFault> {
+    Params::parse(request.query_string().as_bytes()).map_err(FormFault::Encoding)
+}
+
+/// The parameters of a form body. The limit is enforced while reading, before anything is kept beyond it.
+pub(crate) async fn form(request: &HttpRequest, payload: web::Payload) -> Result<Params, FormFault> {
+    if !is_form(request) {
+        return Err(FormFault::ContentType);
+    }
+    let body = payload
+        .to_bytes_limited(MAX_BODY)
+        .await
+        .map_err(|_| FormFault::TooLarge)?;
+    let body = body.map_err(|_| FormFault::Connection)?;
+    Params::parse(&body).map_err(FormFault::Encoding)
+}
+
+fn is_form(request: &HttpRequest) -> bool {
+    let header = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = header.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}

@@ -1,0 +1,63 @@
+//! The management port: health for whoever keeps the process running. Not for the public.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::{HttpResponse, web};
+use kernel::StorageFault;
+
+use crate::state::AppState;
+use crate::unit::read;
+
+/// Whether the process is fit to serve.
+pub struct Health {
+    state: Arc<AppState>,
+    draining: AtomicBool,
+}
+
+impl Health {
+    /// Of a provider that has just started.
+    pub fn new(state: Arc<AppState>) -> Self {
+        Self {
+            state,
+            draining: AtomicBool::new(false),
+        }
+    }
+
+    /// From now on the process wants no new work; `ready` says so.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::SeqCst);
+    }
+
+    async fn is_ready(&self) -> bool {
+        if self.draining.load(Ordering::SeqCst) {
+            return false;
+        }
+        let answered: Result<_, StorageFault> = read(&self.state, |tx| tx.keys()).await;
+        let signs = token::SigningAlg::ALL
+            .into_iter()
+            .all(|alg| self.state.ring.get().signer(alg).is_some());
+        answered.is_ok() && signs
+    }
+}
+
+/// Adds the routes; the state is expected as `Data<Health>`.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .route("/health/started", web::get().to(well))
+        .route("/health/live", web::get().to(well))
+        .route("/health/ready", web::get().to(ready));
+}
+
+/// Answering at all is the answer.
+async fn well() -> HttpResponse {
+    HttpResponse::Ok().body("ok\n")
+}
+
+/// The database answers, every algorithm has a key that signs, and nobody asked us to stop.
+async fn ready(health: web::Data<Health>) -> HttpResponse {
+    match health.is_ready().await {
+        true => HttpResponse::Ok().body("ok\n"),
+        false => HttpResponse::ServiceUnavailable().body("not ready\n"),
+    }
+}

@@ -1,0 +1,109 @@
+//! The outermost layer: names the request, turns away what is not for us, and writes the one line in the log.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpResponse, web};
+
+use crate::correlation::CorrelationId;
+use crate::peer;
+use crate::state::AppState;
+
+/// Longer request targets are answered 414.
+const MAX_TARGET: usize = 16 * 1024;
+/// Bytes of header names and values beyond which a request is answered 431.
+const MAX_HEADERS: usize = 32 * 1024;
+
+/// The middleware; wrap the app with `actix_web::middleware::from_fn(gate)`.
+///
+/// # Errors
+/// Those of the inner service.
+pub async fn gate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let Some(state) = request.app_data::<web::Data<AppState>>().cloned() else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let started = state.ctx.now();
+    let id = CorrelationId::generate(&*state.ctx.entropy);
+    request.extensions_mut().insert(id.clone());
+    let address = peer::address(request.request(), &state.trusted_proxies);
+    let mut response = match refusal(&request, &state) {
+        Some(status) => request
+            .into_response(HttpResponse::build(status).finish())
+            .map_into_boxed_body(),
+        None => next.call(request).await?.map_into_boxed_body(),
+    };
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-correlation-id"), value);
+    }
+    // The route's pattern, never the path or query: those may carry codes, hints and state.
+    let route = response.request().match_pattern().unwrap_or_default();
+    tracing::info!(
+        target: "signet::request",
+        correlation_id = %id,
+        http_request_method = %response.request().method(),
+        http_route = %route,
+        http_response_status_code = response.status().as_u16(),
+        client_address = %address.map(|address| address.to_string()).unwrap_or_default(),
+        duration_ms = u64::try_from(state.ctx.now().since(started).as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+    Ok(response)
+}
+
+/// Why a request is turned away unread: too long, or meant for somebody else (RFC 9110 7.4).
+fn refusal(request: &ServiceRequest, state: &AppState) -> Option<StatusCode> {
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
+    if target > MAX_TARGET {
+        return Some(StatusCode::URI_TOO_LONG);
+    }
+    let headers: usize = request
+        .headers()
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if headers > MAX_HEADERS {
+        return Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+    let host = request
+        .headers()
+        .get("host")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let host = request
+        .uri()
+        .authority()
+        .map_or(host, |authority| authority.as_str());
+    (!state.answers_to(without_port(host))).then_some(StatusCode::MISDIRECTED_REQUEST)
+}
+
+/// The name in a Host header: names are compared, ports are not.
+fn without_port(host: &str) -> &str {
+    match (host.rfind(':'), host.rfind(']')) {
+        (Some(colon), Some(bracket)) if colon < bracket => host,
+        (Some(colon), _) => &host[..colon],
+        (None, _) => host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_port;
+
+    #[test]
+    fn ports_do_not_count() {
+        assert_eq!(without_port("id.example.com:8443"), "id.example.com");
+        assert_eq!(without_port("[::1]:8080"), "[::1]");
+        assert_eq!(without_port("[::1]"), "[::1]");
+        assert_eq!(without_port("localhost"), "localhost");
+    }
+}

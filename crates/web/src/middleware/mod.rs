@@ -1,0 +1,5 @@
+//! What every request passes first.
+
+mod gate;
+
+pub use gate::gate;

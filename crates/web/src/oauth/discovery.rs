@@ -1,0 +1,37 @@
+//! `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: one document, made from what is
+//! routed.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use kernel::Issuer;
+use token::SigningAlg;
+use token::discovery::{DiscoveryFault, Document, Routes};
+
+use super::jwks;
+use crate::routes::paths;
+use crate::state::AppState;
+
+/// Endpoints move with releases, not with requests.
+const MAX_AGE: &str = "public, max-age=3600";
+
+/// The document for `issuer`, made once at the start from the same constants the routes are made of.
+///
+/// # Errors
+/// When the issuer is no URL, which configuration has already refused.
+pub(crate) fn document(issuer: &Issuer) -> Result<Document, DiscoveryFault> {
+    let routes = Routes {
+        authorization: paths::AUTHORIZE.to_owned(),
+        token: paths::TOKEN.to_owned(),
+        userinfo: paths::USERINFO.to_owned(),
+        jwks: paths::JWKS.to_owned(),
+        end_session: Some(paths::LOGOUT.to_owned()),
+    };
+    token::discovery::document(issuer, &routes, SigningAlg::ALL)
+}
+
+/// Serves it.
+pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>) -> HttpResponse {
+    match &state.discovery {
+        Ok(document) => jwks::document(&request, document.json.clone(), &document.etag, MAX_AGE),
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}

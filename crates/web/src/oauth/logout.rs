@@ -1,0 +1,265 @@
+//! `/logout`, the end-session endpoint (OpenID Connect RP-Initiated Logout 1.0), and signing out by oneself.
+//!
+//! A valid `id_token_hint` for the person who is here signs out at once; everything else asks first.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use identity::User;
+use kernel::StorageFault;
+use protocol::Params;
+use session::Session;
+use session::present::people_at;
+use token::authorize::{Interaction, Pending, Visitor};
+use token::client::Client;
+use token::logout::{self, LogoutRequest};
+
+use super::authorize::save;
+use crate::client_cache::client;
+use crate::correlation::CorrelationId;
+use crate::csrf::{self, Purpose};
+use crate::state::AppState;
+use crate::unit::{read, write};
+use crate::views::{Account, Link, PageContext, SignOut, SignedOut, Trouble, page};
+use crate::{cookies, deliver, failure, forms};
+
+/// GET `/logout`.
+pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: CorrelationId) -> HttpResponse {
+    match forms::query(&request) {
+        Ok(params) => answer(&request, &state, &id, params).await,
+        Err(fault) => failure::form_page(&state, &id, fault),
+    }
+}
+
+/// POST `/logout`: saved and picked up by a GET, because Lax cookies did not come with it.
+pub(crate) async fn post(
+    request: HttpRequest,
+    payload: web::Payload,
+    state: web::Data<AppState>,
+    id: CorrelationId,
+) -> HttpResponse {
+    let params = match forms::form(&request, payload).await {
+        Ok(params) => params,
+        Err(fault) => return failure::form_page(&state, &id, fault),
+    };
+    match save(&state, Pending::PostedLogout(params.pairs().to_vec())).await {
+        Ok(saved) => deliver::to_path(&state, &format!("/logout/{saved}")),
+        Err(fault) => failure::storage_page(&state, &id, &fault),
+    }
+}
+
+/// GET `/logout/{id}`: a request that was posted, or the page that asks.
+pub(crate) async fn saved(
+    request: HttpRequest,
+    path: web::Path<String>,
+    state: web::Data<AppState>,
+    id: CorrelationId,
+) -> HttpResponse {
+    let (interaction, params) = match find(&state, &path).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return failure::error_page(&state, &id, Trouble::Expired { app: None }),
+        Err(fault) => return failure::storage_page(&state, &id, &fault),
+    };
+    if interaction.flow.is_none() {
+        return answer(&request, &state, &id, params).await;
+    }
+    let (visitor, _) = cookies::visitor(&request, &state.ctx);
+    if interaction.flow.as_deref() != Some(&visitor.flow_digest()) {
+        return failure::error_page(&state, &id, Trouble::FormRefused);
+    }
+    ask(&state, &id, &visitor, &interaction, params).await
+}
+
+/// POST `/logout/{id}`: the person said yes.
+pub(crate) async fn confirm(
+    request: HttpRequest,
+    path: web::Path<String>,
+    payload: web::Payload,
+    state: web::Data<AppState>,
+    id: CorrelationId,
+) -> HttpResponse {
+    let form = match forms::form(&request, payload).await {
+        Ok(form) => form,
+        Err(fault) => return failure::form_page(&state, &id, fault),
+    };
+    let (visitor, _) = cookies::visitor(&request, &state.ctx);
+    if !csrf::is_genuine(form.get("csrf"), &visitor.flow, Purpose::Logout, &path) {
+        return failure::error_page(&state, &id, Trouble::FormRefused);
+    }
+    // Our own front page signs out without a saved request.
+    if *path == HERE {
+        return sign_out(&state, &id, &visitor, LogoutRequest::default(), None).await;
+    }
+    let (interaction, params) = match find(&state, &path).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return failure::error_page(&state, &id, Trouble::Expired { app: None }),
+        Err(fault) => return failure::storage_page(&state, &id, &fault),
+    };
+    match understand(&state, &params).await {
+        Ok((asked, _)) => sign_out(&state, &id, &visitor, asked, Some(interaction)).await,
+        Err(fault) => failure::storage_page(&state, &id, &fault),
+    }
+}
+
+/// Stands in the path where no request was saved.
+pub(crate) const HERE: &str = "here";
+
+async fn find(state: &AppState, id: &str) -> Result<Option<(Interaction, Params)>, StorageFault> {
+    let Ok(id) = id.parse() else {
+        return Ok(None);
+    };
+    let now = state.ctx.now();
+    let found = read(state, move |tx| tx.interaction(id, now)).await?;
+    Ok(found.and_then(|interaction| match &interaction.request {
+        Pending::PostedLogout(pairs) => {
+            let params = Params::from_pairs(pairs.clone());
+            Some((interaction, params))
+        }
+        _ => None,
+    }))
+}
+
+async fn understand(
+    state: &AppState,
+    params: &Params,
+) -> Result<(LogoutRequest, Option<Arc<Client>>), StorageFault> {
+    let hint = logout::hint(&state.ring.get(), &state.ctx, params);
+    let asking = match logout::client_id(params, hint.as_ref()) {
+        Some(client_id) => client(state, &client_id).await?,
+        None => None,
+    };
+    Ok((logout::check(params, hint, asking.as_deref()), asking))
+}
+
+/// A logout request, however it came: done at once, or asked about.
+async fn answer(request: &HttpRequest, state: &AppState, id: &CorrelationId, params: Params) -> HttpResponse {
+    let asked = match understand(state, &params).await {
+        Ok((asked, _)) => asked,
+        Err(fault) => return failure::storage_page(state, id, &fault),
+    };
+    let (visitor, cookie) = cookies::visitor(request, &state.ctx);
+    let here = match people_here(state, &visitor).await {
+        Ok(here) => here,
+        Err(fault) => return failure::storage_page(state, id, &fault),
+    };
+    if here.is_empty() || here.iter().any(|(session, user)| asked.names(session, user)) {
+        return sign_out(state, id, &visitor, asked, None).await;
+    }
+    let (ctx, flow) = (state.ctx.clone(), visitor.flow_digest());
+    let saved = write(state, move |tx| {
+        let now = ctx.now();
+        let interaction = Interaction {
+            id: kernel::id::InteractionId::generate(&*ctx.entropy),
+            flow: Some(flow),
+            created_at: now,
+            request: Pending::PostedLogout(params.pairs().to_vec()),
+        };
+        tx.save_interaction(&interaction, now.plus(ctx.policy.interaction_ttl))?;
+        Ok::<_, StorageFault>(interaction.id)
+    })
+    .await;
+    match saved {
+        Ok(saved) => deliver::with_cookie(deliver::to_path(state, &format!("/logout/{saved}")), cookie),
+        Err(fault) => failure::storage_page(state, id, &fault),
+    }
+}
+
+/// The live sessions at the visitor's browser.
+pub(crate) async fn people_here(
+    state: &AppState,
+    visitor: &Visitor,
+) -> Result<Vec<(Session, User)>, StorageFault> {
+    let (browser, ctx) = (visitor.browser.clone(), state.ctx.clone());
+    read(state, move |tx| {
+        let mut people = people_at(tx, browser.as_ref())?;
+        people.retain(|(session, _)| session.is_live(ctx.now(), &ctx.policy));
+        Ok(people)
+    })
+    .await
+}
+
+async fn ask(
+    state: &AppState,
+    id: &CorrelationId,
+    visitor: &Visitor,
+    interaction: &Interaction,
+    params: Params,
+) -> HttpResponse {
+    let (asking, here) = match (
+        understand(state, &params).await,
+        people_here(state, visitor).await,
+    ) {
+        (Ok((_, asking)), Ok(here)) => (asking, here),
+        (Err(fault), _) | (_, Err(fault)) => return failure::storage_page(state, id, &fault),
+    };
+    let context = PageContext::new(state.transport());
+    let Some((_, user)) = here.last() else {
+        return page(
+            actix_web::http::StatusCode::OK,
+            &SignedOut {
+                place: state.place(),
+                back: None,
+            },
+            &context,
+        );
+    };
+    let view = SignOut {
+        action: &format!("/logout/{}", interaction.id),
+        csrf: &csrf::token(&visitor.flow, Purpose::Logout, &interaction.id.to_string()),
+        account: Account {
+            name: user.display_name(),
+            username: &user.username,
+        },
+        app: asking.as_deref().map(Client::display_name),
+        place: state.place(),
+        stay: "/",
+    };
+    page(actix_web::http::StatusCode::OK, &view, &context)
+}
+
+/// Ends the sessions at this browser and sends it on: back to the client if it named a registered address.
+async fn sign_out(
+    state: &AppState,
+    id: &CorrelationId,
+    visitor: &Visitor,
+    asked: LogoutRequest,
+    finished: Option<Interaction>,
+) -> HttpResponse {
+    let (ctx, browser) = (state.ctx.clone(), visitor.browser.clone());
+    let ended = write(state, move |tx| {
+        if let Some(interaction) = finished {
+            tx.finish_interaction(interaction.id)?;
+        }
+        for (session, user) in people_at(tx, browser.as_ref())? {
+            tx.end_session(session.sid, ctx.now())?;
+            let event = kernel::AuditEvent::new(ctx.now(), "session.end")
+                .actor(user.id)
+                .subject(session.sid);
+            kernel::Audit::record(tx, event)?;
+        }
+        Ok::<_, StorageFault>(())
+    })
+    .await;
+    if let Err(fault) = ended {
+        return failure::storage_page(state, id, &fault);
+    }
+    let response = match &asked.target {
+        Some(target) => deliver::to_post_logout(state, target),
+        None => {
+            let back = asked
+                .app
+                .as_ref()
+                .and_then(|app| app.home.as_deref().map(|url| Link { name: &app.name, url }));
+            let view = SignedOut {
+                place: state.place(),
+                back,
+            };
+            page(
+                actix_web::http::StatusCode::OK,
+                &view,
+                &PageContext::new(state.transport()),
+            )
+        }
+    };
+    deliver::with_cookie(response, Some(cookies::clear_browser(&state.ctx)))
+}

@@ -1,0 +1,162 @@
+//! Finding a saved request again, and going on with it. Whatever page of it is opened, the server says which step is
+//! due: back, reload and a second tab all lead on.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use identity::User;
+use kernel::StorageFault;
+use kernel::id::InteractionId;
+use protocol::Params;
+use token::authorize::{
+    AuthorizationRequest, Consented, Interaction, LoginReason, Pending, Step, Visitor, decide, hub,
+};
+use token::client::Client;
+
+use crate::client_cache::client;
+use crate::correlation::CorrelationId;
+use crate::oauth::authorize;
+use crate::state::AppState;
+use crate::unit::{read, write};
+use crate::views::{Link, Trouble};
+use crate::{cookies, deliver, failure};
+
+/// A saved authorization request together with its client, claimed by this browser.
+pub(crate) struct Claimed {
+    pub(crate) interaction: Interaction,
+    pub(crate) request: AuthorizationRequest,
+    pub(crate) client: Arc<Client>,
+    pub(crate) visitor: Visitor,
+}
+
+/// What stands under an interaction's URL.
+pub(crate) enum Found {
+    /// A request this browser may go on with.
+    Authorization(Box<Claimed>),
+    /// Signing in without an app.
+    SignIn(Visitor),
+}
+
+/// GET `/authorize/{id}`: a posted request, or the way back from a page.
+pub(crate) async fn hub(
+    request: HttpRequest,
+    path: web::Path<String>,
+    state: web::Data<AppState>,
+    id: CorrelationId,
+) -> HttpResponse {
+    match load(&state, &path).await {
+        Ok(Some(Interaction {
+            request: Pending::PostedAuthorization(pairs),
+            ..
+        })) => authorize::arrive(&request, &state, &id, Params::from_pairs(pairs)).await,
+        Ok(_) => match find(&request, &state, &id, &path).await {
+            Ok(Found::Authorization(claimed)) => match go_on(&state, &claimed, Consented::NotAsked).await {
+                Ok(due) => deliver::step(&state, &due.step),
+                Err(fault) => failure::storage_page(&state, &id, &fault),
+            },
+            Ok(Found::SignIn(_)) => deliver::to_path(&state, "/"),
+            Err(response) => response,
+        },
+        Err(fault) => failure::storage_page(&state, &id, &fault),
+    }
+}
+
+async fn load(state: &AppState, id: &str) -> Result<Option<Interaction>, StorageFault> {
+    let Ok(id) = id.parse::<InteractionId>() else {
+        return Ok(None);
+    };
+    let now = state.ctx.now();
+    read(state, move |tx| tx.interaction(id, now)).await
+}
+
+/// Finds the interaction and makes sure that it is this browser's; otherwise the page that says what is wrong.
+pub(crate) async fn find(
+    request: &HttpRequest,
+    state: &AppState,
+    id: &CorrelationId,
+    path: &str,
+) -> Result<Found, HttpResponse> {
+    let loaded = load(state, path)
+        .await
+        .map_err(|fault| failure::storage_page(state, id, &fault))?;
+    let interaction = loaded.ok_or_else(|| failure::error_page(state, id, Trouble::Expired { app: None }))?;
+    let (visitor, _) = cookies::visitor(request, &state.ctx);
+    let client = match &interaction.request {
+        Pending::Authorization(saved) => client(state, &saved.client_id).await,
+        _ => Ok(None),
+    }
+    .map_err(|fault| failure::storage_page(state, id, &fault))?;
+    if interaction.flow.as_deref() != Some(&visitor.flow_digest()) {
+        return Err(foreign(request, state, id, client.as_deref()));
+    }
+    match (interaction.request.clone(), client) {
+        (Pending::Authorization(saved), Some(client)) if client.enabled => {
+            Ok(Found::Authorization(Box::new(Claimed {
+                interaction,
+                request: *saved,
+                client,
+                visitor,
+            })))
+        }
+        (Pending::SignIn, _) => Ok(Found::SignIn(visitor)),
+        _ => Err(failure::error_page(state, id, Trouble::Expired { app: None })),
+    }
+}
+
+/// The flow belongs to another browser, or this one keeps no cookies.
+fn foreign(
+    request: &HttpRequest,
+    state: &AppState,
+    id: &CorrelationId,
+    client: Option<&Client>,
+) -> HttpResponse {
+    let app = client.map(Client::display_name);
+    let trouble = match cookies::flow(request, &state.ctx) {
+        Some(_) => Trouble::Expired { app },
+        None => Trouble::Other {
+            status: actix_web::http::StatusCode::BAD_REQUEST,
+            headline: "Your browser did not send our cookie",
+            advice: "Signing in needs cookies from this address. Allow them, then go back to the app and start again.",
+        },
+    };
+    match client.and_then(|client| client.metadata.client_uri.as_deref()) {
+        Some(url) => failure::error_page_with_next(
+            state,
+            id,
+            trouble,
+            Link {
+                name: "Start again",
+                url,
+            },
+        ),
+        None => failure::error_page(state, id, trouble),
+    }
+}
+
+/// The step that is due, with the person it is about where a page needs that.
+pub(crate) struct Due {
+    pub(crate) step: Step,
+    pub(crate) present: Option<User>,
+}
+
+/// Asks the hub what is due for a claimed request.
+pub(crate) async fn go_on(
+    state: &AppState,
+    claimed: &Claimed,
+    consented: Consented,
+) -> Result<Due, StorageFault> {
+    let (ctx, client, visitor) = (state.ctx.clone(), claimed.client.clone(), claimed.visitor.clone());
+    let (interaction, request) = (claimed.interaction.clone(), claimed.request.clone());
+    write(state, move |tx| {
+        let step = hub::go_on(tx, &ctx, &client, (&interaction, &request), &visitor, consented)?;
+        let present = match step {
+            Step::Login(_, LoginReason::Again) => {
+                let people = hub::sessions_at(tx, &visitor)?;
+                decide::pick(&people, &request, ctx.now(), &ctx.policy).map(|(_, user)| user.clone())
+            }
+            _ => None,
+        };
+        Ok(Due { step, present })
+    })
+    .await
+}

@@ -1,0 +1,242 @@
+//! `/login/{id}`: the sign-in page and what its form does.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, web};
+use identity::hasher::Overloaded;
+use identity::password::Password;
+use identity::sign_in::{self, Attempt, SignIn as Verdict};
+use kernel::id::InteractionId;
+use kernel::secret::BrowserSecret;
+use kernel::{Plain, StorageFault};
+use session::{Amr, establish};
+use std::net::IpAddr;
+use token::authorize::{Consented, Interaction, Pending, Step, Visitor};
+use tokio::sync::oneshot;
+
+use super::interaction::{Claimed, Found, find, go_on};
+use crate::correlation::CorrelationId;
+use crate::csrf::{self, Purpose};
+use crate::state::AppState;
+use crate::unit::write;
+use crate::views::{Account, Again, PageContext, Reason, SignIn, SignInProblem, page};
+use crate::{cookies, deliver, failure, forms, peer};
+
+/// GET `/login`: signing in without an app.
+pub(crate) async fn start(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    id: CorrelationId,
+) -> HttpResponse {
+    let (visitor, cookie) = cookies::visitor(&request, &state.ctx);
+    let (ctx, flow) = (state.ctx.clone(), visitor.flow_digest());
+    let saved = write(&state, move |tx| {
+        let now = ctx.now();
+        let id = InteractionId::generate(&*ctx.entropy);
+        let interaction = Interaction {
+            id,
+            flow: Some(flow),
+            created_at: now,
+            request: Pending::SignIn,
+        };
+        tx.save_interaction(&interaction, now.plus(ctx.policy.interaction_ttl))?;
+        Ok::<_, StorageFault>(id)
+    })
+    .await;
+    match saved {
+        Ok(saved) => deliver::with_cookie(deliver::to_path(&state, &format!("/login/{saved}")), cookie),
+        Err(fault) => failure::storage_page(&state, &id, &fault),
+    }
+}
+
+/// GET `/login/{id}`.
+pub(crate) async fn get(
+    request: HttpRequest,
+    path: web::Path<String>,
+    state: web::Data<AppState>,
+    id: CorrelationId,
+) -> HttpResponse {
+    match find(&request, &state, &id, &path).await {
+        Ok(Found::Authorization(claimed)) => match go_on(&state, &claimed, Consented::NotAsked).await {
+            Ok(due) => match due.step {
+                Step::Login(..) => {
+                    let form = Form {
+                        path: &path,
+                        visitor: &claimed.visitor,
+                        claimed: Some(&claimed),
+                        username: None,
+                    };
+                    form.draw(&state, due.present.as_ref(), None)
+                }
+                step => deliver::step(&state, &step),
+            },
+            Err(fault) => failure::storage_page(&state, &id, &fault),
+        },
+        Ok(Found::SignIn(visitor)) => Form {
+            path: &path,
+            visitor: &visitor,
+            claimed: None,
+            username: None,
+        }
+        .draw(&state, None, None),
+        Err(response) => response,
+    }
+}
+
+/// The sign-in form as it stands.
+struct Form<'a> {
+    path: &'a str,
+    visitor: &'a Visitor,
+    claimed: Option<&'a Claimed>,
+    /// What was typed before.
+    username: Option<&'a str>,
+}
+
+impl Form<'_> {
+    fn draw(
+        &self,
+        state: &AppState,
+        present: Option<&identity::User>,
+        problem: Option<SignInProblem>,
+    ) -> HttpResponse {
+        let request = self.claimed.map(|claimed| &claimed.request);
+        let hint = request.and_then(|request| request.login_hint.as_deref());
+        let reason = match request {
+            Some(request) if request.prompt.demands_login() => Reason::AppAsks,
+            _ => Reason::LongAgo,
+        };
+        let again = present.map(|user| Again {
+            account: Account {
+                name: user.display_name(),
+                username: &user.username,
+            },
+            reason,
+        });
+        let username = self
+            .username
+            .or(present.map(|user| user.username.as_str()))
+            .or(hint)
+            .unwrap_or_default();
+        let view = SignIn {
+            action: &format!("/login/{}", self.path),
+            csrf: &csrf::token(&self.visitor.flow, Purpose::Login, self.path),
+            app: self.claimed.map(|claimed| claimed.client.display_name()),
+            place: state.place(),
+            username,
+            again,
+            problem,
+        };
+        page(StatusCode::OK, &view, &PageContext::new(state.transport()))
+    }
+}
+
+/// POST `/login/{id}`: username and password.
+pub(crate) async fn post(
+    request: HttpRequest,
+    path: web::Path<String>,
+    payload: web::Payload,
+    state: web::Data<AppState>,
+    id: CorrelationId,
+) -> HttpResponse {
+    let form = match forms::form(&request, payload).await {
+        Ok(form) => form,
+        Err(fault) => return failure::form_page(&state, &id, fault),
+    };
+    let found = match find(&request, &state, &id, &path).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let (visitor, claimed) = match &found {
+        Found::Authorization(claimed) => (&claimed.visitor, Some(&**claimed)),
+        Found::SignIn(visitor) => (visitor, None),
+    };
+    let username = form.get("username").unwrap_or_default();
+    let shown = Form {
+        path: &path,
+        visitor,
+        claimed,
+        username: Some(username),
+    };
+    if !csrf::is_genuine(form.get("csrf"), &visitor.flow, Purpose::Login, &path) {
+        let mut response = shown.draw(&state, None, Some(SignInProblem::FormTooOld));
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        return response;
+    }
+    let source = peer::address(&request, &state.trusted_proxies);
+    // More than a password can be is refused before any work (its length is no secret of ours).
+    let Ok(password) = Password::new(form.get("password").unwrap_or_default()) else {
+        let mut response = shown.draw(&state, None, Some(SignInProblem::NoMatch));
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+        return response;
+    };
+    match sign_in(&state, username, password, source, visitor.browser.clone()).await {
+        Ok(Some(secret)) => {
+            let next = match claimed {
+                Some(_) => deliver::to_path(&state, &format!("/authorize/{path}")),
+                None => deliver::to_path(&state, "/"),
+            };
+            deliver::with_cookie(next, Some(cookies::set_browser(&state.ctx, &secret)))
+        }
+        Ok(None) => shown.draw(&state, None, Some(SignInProblem::NoMatch)),
+        Err(SignInFault::Overloaded) => busy(&state, &shown),
+        Err(SignInFault::Storage(fault)) => failure::storage_page(&state, &id, &fault),
+    }
+}
+
+/// Why no verdict could be reached.
+enum SignInFault {
+    Overloaded,
+    Storage(StorageFault),
+}
+
+impl From<StorageFault> for SignInFault {
+    fn from(fault: StorageFault) -> Self {
+        SignInFault::Storage(fault)
+    }
+}
+
+/// Counts the attempt, compares the password on the hashing pool, and establishes the session: two units of work with
+/// no storage held while the password is hashed. The browser's new secret, or `None` for a refusal.
+async fn sign_in(
+    state: &AppState,
+    username: &str,
+    password: Password,
+    source: Option<IpAddr>,
+    browser: Option<Plain<BrowserSecret>>,
+) -> Result<Option<Plain<BrowserSecret>>, SignInFault> {
+    let (ctx, username) = (state.ctx.clone(), username.to_owned());
+    let source = source.map(|address| address.to_string()).unwrap_or_default();
+    let attempt: Attempt = write(state, move |tx| sign_in::begin(tx, &ctx, &username, &source)).await?;
+    let (sender, verified) = oneshot::channel();
+    state
+        .hasher
+        .submit_verify(password, attempt.hash(), move |answer| {
+            // A browser that hung up no longer waits for its answer.
+            let _ = sender.send(answer);
+        });
+    let verified = match verified.await {
+        Ok(Ok(verified)) => verified,
+        Ok(Err(Overloaded)) | Err(_) => return Err(SignInFault::Overloaded),
+    };
+    let ctx = state.ctx.clone();
+    let secret = write(state, move |tx| {
+        match sign_in::finish(tx, &ctx, &attempt, verified)? {
+            Verdict::Welcome(user) => {
+                let (secret, _) = establish::establish(tx, &ctx, browser.as_ref(), &user, vec![Amr::Pwd])?;
+                Ok::<_, StorageFault>(Some(secret))
+            }
+            Verdict::Refused => Ok(None),
+        }
+    })
+    .await?;
+    Ok(secret)
+}
+
+fn busy(state: &AppState, form: &Form<'_>) -> HttpResponse {
+    let mut response = form.draw(state, None, Some(SignInProblem::Busy));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from_static("2"));
+    response
+}
