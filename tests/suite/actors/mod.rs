@@ -1,0 +1,9 @@
+//! Who takes part in the stories: a person's browser, an honest app, and somebody who is not.
+
+pub mod attacker;
+pub mod browser;
+pub mod relying_party;
+
+pub use attacker::{Answer, Attacker};
+pub use browser::{Browser, Landing, Page};
+pub use relying_party::{RelyingParty, Tokens};

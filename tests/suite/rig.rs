@@ -1,0 +1,198 @@
+//! A provider of its own for every story: fresh database, real HTTP on a free port, a clock the story moves.
+//!
+//! Keys, people and clients are made once per run and copied: RSA keys and password hashes are slow to make.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::{Arc, OnceLock, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+use admin::Ports;
+use identity::password::Password;
+use identity::{Hasher, HasherSize};
+use kernel::{Access, Clock as _, Ctx, FixedClock, Issuer, Policy, SystemClock, SystemEntropy, work};
+use store::{Database, OpenMode};
+use tempfile::TempDir;
+use token::keys::{self, KeyFault, KeyRing, MasterKey, SharedRing};
+use web::AppState;
+use web::peer::TrustedProxies;
+
+use crate::cast;
+
+/// The name of the database in its directory.
+const FILE: &str = "signet.db";
+
+/// A running provider. Dropping it stops the server and removes the database.
+pub struct Provider {
+    /// Who it says it is: `http://127.0.0.1:PORT`.
+    pub issuer: String,
+    /// What it takes for the present. Starts at the real one, because relying parties look at their own clock.
+    pub clock: Arc<FixedClock>,
+    /// Where passwords are checked; it counts.
+    pub hasher: Arc<Hasher>,
+    ctx: Arc<Ctx>,
+    store: Arc<Database>,
+    server: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+    _dir: TempDir,
+}
+
+impl Provider {
+    /// With the default policy.
+    pub fn start() -> Self {
+        Self::with(Policy::default())
+    }
+
+    /// With a policy of the story's own.
+    pub fn with(policy: Policy) -> Self {
+        let template = template();
+        let dir = tempfile::tempdir().unwrap();
+        copy(template.dir.path(), dir.path());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let clock = Arc::new(FixedClock::at(SystemClock.now()));
+        let ctx = Arc::new(Ctx {
+            clock: clock.clone(),
+            entropy: Arc::new(SystemEntropy),
+            issuer: Issuer::new(issuer.as_str()),
+            policy,
+        });
+        let store = Arc::new(open(dir.path(), OpenMode::MustExist));
+        let master = template.master.clone();
+        let ring = work::run::<dyn Ports, _, KeyFault>(&*store, Access::Read, move |ports| {
+            KeyRing::load(&ports.keys()?, &master)
+        });
+        let hasher = Arc::new(Hasher::start(HasherSize::for_cores(2), ctx.entropy.clone()).unwrap());
+        let state = Arc::new(AppState::new(
+            ctx.clone(),
+            store.clone() as Arc<admin::Store>,
+            hasher.clone(),
+            Arc::new(SharedRing::new(ring.unwrap())),
+            Vec::new(),
+            TrustedProxies::default(),
+        ));
+        let caches = Arc::downgrade(&state);
+        let forget = move |changes: &[kernel::Change]| {
+            if let Some(state) = caches.upgrade() {
+                state.apply(changes);
+            }
+        };
+        store.watch(Box::new(forget)).unwrap();
+        let (server, thread) = serve(listener, state);
+        Self {
+            issuer,
+            clock,
+            hasher,
+            ctx,
+            store,
+            server,
+            thread: Some(thread),
+            _dir: dir,
+        }
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+
+    /// Lets time pass.
+    pub fn wait(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Does something an administrator would do on the command line.
+    pub fn administer<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut dyn Ports, &Ctx) -> Result<T, admin::AdminFault> + Send + 'static,
+    ) -> T {
+        let ctx = self.ctx.clone();
+        work::run::<dyn Ports, _, _>(&*self.store, Access::Write, move |ports| act(ports, &ctx)).unwrap()
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(listener: TcpListener, state: Arc<AppState>) -> (ServerHandle, JoinHandle<()>) {
+    let (sender, receiver) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        let state = Data::from(state);
+        let app = move || {
+            App::new()
+                .app_data(state.clone())
+                .wrap(from_fn(web::gate))
+                .configure(web::configure)
+        };
+        actix_web::rt::System::new().block_on(async move {
+            let server = HttpServer::new(app)
+                .workers(2)
+                .disable_signals()
+                .shutdown_timeout(0);
+            let server = server.listen(listener).unwrap().run();
+            sender.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    (receiver.recv().unwrap(), thread)
+}
+
+/// What every provider begins as.
+struct Template {
+    dir: TempDir,
+    master: Arc<MasterKey>,
+}
+
+fn template() -> &'static Template {
+    static MADE: OnceLock<Template> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let dir = tempfile::tempdir().unwrap();
+        let ctx = Ctx {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            // Nothing that is stored names the issuer.
+            issuer: Issuer::new("http://127.0.0.1"),
+            policy: Policy::default(),
+        };
+        let master = MasterKey::generate(&*ctx.entropy);
+        let prepared = keys::prepare(&master, &ctx).unwrap();
+        let hasher = Hasher::start(HasherSize::for_cores(1), ctx.entropy.clone()).unwrap();
+        let hash = hasher.hash(Password::new(cast::PASSWORD).unwrap()).unwrap();
+        let store = open(dir.path(), OpenMode::Create);
+        work::run::<dyn Ports, _, KeyFault>(&store, Access::Write, move |ports| {
+            keys::install(ports, prepared)
+        })
+        .unwrap();
+        work::run::<dyn Ports, _, admin::AdminFault>(&store, Access::Write, move |ports| {
+            cast::install(ports, &ctx, &hash)
+        })
+        .unwrap();
+        Template {
+            dir,
+            master: Arc::new(master),
+        }
+    })
+}
+
+fn open(dir: &Path, mode: OpenMode) -> Database {
+    Database::open(&format!("sqlite://{}", dir.join(FILE).display()), mode).unwrap()
+}
+
+/// The database file, and its journal if it has one.
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
