@@ -332,10 +332,7 @@ fn negotiate(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
     let asked = Scope::parse(asked)
         .map_err(|_| OAuthError::new(ErrorCode::InvalidScope, "the scope is malformed"))?;
     let allowed = draft.client.allowed_scope();
-    let granted = asked.filter(|token| {
-        // OpenID Connect Core 11: without the refresh_token grant, offline access means nothing.
-        allowed.contains(token) && (token != "offline_access" || draft.client.may_use_grant("refresh_token"))
-    });
+    let granted = asked.filter(|token| allowed.contains(token));
     if granted.is_empty() {
         return refuse(
             ErrorCode::InvalidScope,

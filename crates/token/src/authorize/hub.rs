@@ -35,6 +35,8 @@ pub enum Step {
     Login(InteractionId, LoginReason),
     /// To the consent page of this interaction.
     Consent(InteractionId),
+    /// Nowhere: the request was answered before, perhaps by a second click. One request gets one answer.
+    Gone,
 }
 
 /// Who is at the browser.
@@ -102,10 +104,7 @@ pub fn go_on(
         (consented, interaction.created_at),
     )? {
         Resolved::Ask(page) => Ok(page.step(interaction.id)),
-        Resolved::Step(step) => {
-            tx.finish_interaction(interaction.id)?;
-            Ok(step)
-        }
+        Resolved::Step(step) => finish(tx, interaction.id, step),
     }
 }
 
@@ -119,10 +118,23 @@ pub fn deny(
     interaction: &Interaction,
     request: &AuthorizationRequest,
 ) -> Result<Step, StorageFault> {
-    tx.finish_interaction(interaction.id)?;
     tx.record(AuditEvent::new(ctx.now(), "consent.denied").client(&request.client_id))?;
     let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not allow this access");
-    Ok(Step::Refuse(request.target.clone(), error))
+    finish(tx, interaction.id, Step::Refuse(request.target.clone(), error))
+}
+
+/// Answers a request that nobody has answered yet. A code that lost the race is dropped unseen, and nobody can redeem
+/// what nobody knows.
+fn finish(
+    tx: &mut (impl Interactions + ?Sized),
+    id: InteractionId,
+    step: Step,
+) -> Result<Step, StorageFault> {
+    Ok(if tx.finish_interaction(id)?.is_yes() {
+        step
+    } else {
+        Step::Gone
+    })
 }
 
 /// What the consent page shows.

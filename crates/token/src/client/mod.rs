@@ -54,13 +54,20 @@ impl Client {
         self.is_public() || self.policy.require_pkce
     }
 
-    /// The scopes it may be given. Scopes nobody here defines are kept in its metadata and ignored.
+    /// The scopes it may be given. Scopes nobody here defines are kept in its metadata and ignored. Having registered
+    /// the refresh_token grant is what allows a client to ask for offline access; its scope list need not repeat it.
     pub fn allowed_scope(&self) -> Scope {
         let standard = Scope::parse(&STANDARD.join(" ")).unwrap_or_default();
-        match self.metadata.scope.as_deref().map(Scope::parse) {
+        let registered = match self.metadata.scope.as_deref().map(Scope::parse) {
             None => standard,
             Some(Ok(registered)) => registered.filter(|token| standard.contains(token)),
-            Some(Err(_)) => Scope::default(),
+            Some(Err(_)) => return Scope::default(),
+        };
+        let offline = Scope::parse("offline_access").unwrap_or_default();
+        if self.may_use_grant("refresh_token") {
+            registered.union(&offline)
+        } else {
+            registered.filter(|token| !offline.contains(token))
         }
     }
 

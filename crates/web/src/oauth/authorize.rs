@@ -87,7 +87,7 @@ pub(crate) async fn arrive(
         Ok(step) => {
             // A silent answer leaves nothing behind: the flow cookie is for those who will see a page.
             let shows_a_page = matches!(step, hub::Step::Login(..) | hub::Step::Consent(_));
-            deliver::with_cookie(deliver::step(state, &step), cookie.filter(|_| shows_a_page))
+            deliver::with_cookie(deliver::step(state, id, &step), cookie.filter(|_| shows_a_page))
         }
         Err(fault) => failure::storage_page(state, id, &fault),
     }

@@ -29,7 +29,7 @@ pub(crate) async fn get(
     match go_on(&state, &claimed, Consented::NotAsked).await {
         Ok(due) => match due.step {
             Step::Consent(_) => show(&state, &id, &claimed, &path).await,
-            step => deliver::step(&state, &step),
+            step => deliver::step(&state, &id, &step),
         },
         Err(fault) => failure::storage_page(&state, &id, &fault),
     }
@@ -141,7 +141,7 @@ pub(crate) async fn post(
         _ => return failure::error_page(&state, &id, Trouble::FormRefused),
     };
     match step {
-        Ok(step) => deliver::step(&state, &step),
+        Ok(step) => deliver::step(&state, &id, &step),
         Err(fault) => failure::storage_page(&state, &id, &fault),
     }
 }

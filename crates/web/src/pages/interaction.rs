@@ -51,7 +51,7 @@ pub(crate) async fn hub(
         })) => authorize::arrive(&request, &state, &id, Params::from_pairs(pairs)).await,
         Ok(_) => match find(&request, &state, &id, &path).await {
             Ok(Found::Authorization(claimed)) => match go_on(&state, &claimed, Consented::NotAsked).await {
-                Ok(due) => deliver::step(&state, &due.step),
+                Ok(due) => deliver::step(&state, &id, &due.step),
                 Err(fault) => failure::storage_page(&state, &id, &fault),
             },
             Ok(Found::SignIn(_)) => deliver::to_path(&state, "/"),

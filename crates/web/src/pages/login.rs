@@ -68,7 +68,7 @@ pub(crate) async fn get(
                     };
                     form.draw(&state, due.present.as_ref(), None)
                 }
-                step => deliver::step(&state, &step),
+                step => deliver::step(&state, &id, &step),
             },
             Err(fault) => failure::storage_page(&state, &id, &fault),
         },

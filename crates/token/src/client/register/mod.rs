@@ -346,12 +346,6 @@ fn warnings(metadata: &ClientMetadata) -> Warnings {
                     )
                 }),
         );
-        if metadata.grant_types.iter().any(|name| name == "refresh_token")
-            && !scope.contains("offline_access")
-        {
-            let text = "without \"offline_access\" among its scopes the client gets no refresh tokens";
-            warnings.push(format!("scope: {text}"));
-        }
     }
     if metadata.application_type == ApplicationType::Native
         && metadata.token_endpoint_auth_method != AuthMethod::None
