@@ -168,8 +168,8 @@ table! {
     ClientsMetadataDocuments "clients.metadata_documents" Switch(false),
         DefaultOnly("write false; clients are added with `signet client create`"), Plainly,
         "Whether a URL may be a client id.";
-    OutboundAllow "outbound.allow" List(&[]), DefaultOnly("leave it empty: nothing is fetched yet"), Plainly,
-        "Exceptions to the ban on private addresses.";
+    OutboundAllow "outbound.allow" List(&[]), Any, Plainly,
+        "Exceptions to the ban on private addresses. Nothing is fetched yet, so there is nothing to except.";
     OutboundCaFile "outbound.ca_file" Text(""), DefaultOnly("leave it empty: nothing is fetched yet"), Plainly,
         "Further authorities believed when fetching.";
 }
