@@ -150,3 +150,196 @@ pub fn pick<'a>(
     usable.sort_by_key(|(session, user)| (Some(user.id) == request.hinted_user, session.authentication.at));
     usable.last().map(|(session, user)| (session, user))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::ClientPolicy;
+    use crate::client::ResponseTarget;
+    use crate::client::tests_support::client;
+    use identity::{Profile, UserState};
+    use kernel::SystemEntropy;
+    use kernel::id::{BrowserId, Sid, UserId};
+    use session::{Amr, Authentication};
+
+    const NOW: Timestamp = Timestamp::from_secs(1_763_000_000);
+
+    fn minutes_ago(minutes: i64) -> Timestamp {
+        Timestamp::from_secs(NOW.as_secs() - minutes * 60)
+    }
+
+    /// A request, its client, and Alice signed in ten minutes ago.
+    struct Scene {
+        request: AuthorizationRequest,
+        client: Client,
+        session: Session,
+        user: User,
+    }
+
+    fn scene() -> Scene {
+        let client = client(ApplicationType::Web, &["https://rp.test/cb"]);
+        let id = UserId::generate(&SystemEntropy);
+        Scene {
+            request: AuthorizationRequest {
+                client_id: client.client_id.clone(),
+                target: ResponseTarget::prove(&client, "https://rp.test/cb", None).unwrap(),
+                scope: Scope::parse("openid email").unwrap(),
+                resources: vec![],
+                nonce: None,
+                prompt: Prompt::AsNeeded,
+                max_age: None,
+                login_hint: None,
+                hinted_user: None,
+                pkce: None,
+            },
+            session: Session {
+                sid: Sid::generate(&SystemEntropy),
+                browser: BrowserId::generate(&SystemEntropy),
+                user: id,
+                authentication: Authentication {
+                    at: minutes_ago(10),
+                    methods: vec![Amr::Pwd],
+                },
+                created_at: minutes_ago(10),
+                last_seen_at: minutes_ago(10),
+                ended_at: None,
+            },
+            user: User {
+                id,
+                username: "alice".into(),
+                email: None,
+                email_verified: false,
+                profile: Profile::default(),
+                roles: vec![],
+                attributes: serde_json::Map::new(),
+                groups: vec![],
+                group_roles: vec![],
+                state: UserState::Active,
+                password: None,
+                created_at: minutes_ago(99),
+                updated_at: minutes_ago(99),
+            },
+            client,
+        }
+    }
+
+    impl Scene {
+        fn first_party(mut self) -> Self {
+            self.client.policy = ClientPolicy {
+                first_party: true,
+                ..ClientPolicy::default()
+            };
+            self
+        }
+
+        fn decide_with(
+            &self,
+            consent: Option<&Consent>,
+            consented: Consented,
+            arrived_at: Timestamp,
+        ) -> Next {
+            decide(&Facts {
+                request: &self.request,
+                client: &self.client,
+                present: Some((&self.session, &self.user)),
+                consent,
+                consented,
+                arrived_at,
+                now: NOW,
+            })
+        }
+
+        fn decide(&self) -> Next {
+            self.decide_with(None, Consented::NotAsked, NOW)
+        }
+
+        fn consent(&self, scope: &str) -> Consent {
+            let scope = Scope::parse(scope).unwrap();
+            Consent {
+                user: self.user.id,
+                client_id: "web".into(),
+                scope,
+                resources: vec![],
+                at: NOW,
+            }
+        }
+    }
+
+    fn refused(next: &Next) -> Option<ErrorCode> {
+        match next {
+            Next::Refuse(error) => Some(error.code),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_first_party_app_opens_without_asking() {
+        assert_eq!(scene().first_party().decide(), Next::Issue);
+    }
+
+    #[test]
+    fn consent_is_asked_once_and_again_for_more() {
+        let scene = scene();
+        assert_eq!(scene.decide(), Next::Consent);
+        assert_eq!(scene.decide_with(None, Consented::JustNow, NOW), Next::Issue);
+        let enough = scene.consent("openid email profile");
+        assert_eq!(
+            scene.decide_with(Some(&enough), Consented::NotAsked, NOW),
+            Next::Issue
+        );
+        let less = scene.consent("openid");
+        assert_eq!(
+            scene.decide_with(Some(&less), Consented::NotAsked, NOW),
+            Next::Consent
+        );
+    }
+
+    #[test]
+    fn an_unproven_native_app_is_asked_about_every_time() {
+        let mut scene = scene();
+        scene.client.metadata.application_type = ApplicationType::Native;
+        scene.client.metadata.token_endpoint_auth_method = crate::client::AuthMethod::None;
+        let before = scene.consent("openid email");
+        assert_eq!(
+            scene.decide_with(Some(&before), Consented::NotAsked, NOW),
+            Next::Consent
+        );
+    }
+
+    #[test]
+    fn silence_is_kept() {
+        let mut scene = scene();
+        scene.request.prompt = Prompt::None;
+        assert_eq!(refused(&scene.decide()), Some(ErrorCode::ConsentRequired));
+        scene.request.max_age = Some(60);
+        assert_eq!(refused(&scene.decide()), Some(ErrorCode::LoginRequired));
+    }
+
+    #[test]
+    fn a_fresh_sign_in_satisfies_every_demand_for_one() {
+        let mut scene = scene().first_party();
+        scene.request.prompt = Prompt::Login;
+        scene.request.max_age = Some(0);
+        assert_eq!(scene.decide(), Next::Login(LoginReason::Again));
+        assert_eq!(
+            scene.decide_with(None, Consented::NotAsked, minutes_ago(11)),
+            Next::Issue
+        );
+    }
+
+    #[test]
+    fn max_age_counts_from_the_authentication() {
+        let mut scene = scene().first_party();
+        scene.request.max_age = Some(601);
+        assert_eq!(scene.decide(), Next::Issue);
+        scene.request.max_age = Some(600);
+        assert_eq!(scene.decide(), Next::Login(LoginReason::Again));
+    }
+
+    #[test]
+    fn a_hint_for_somebody_else_means_nobody_suitable_is_here() {
+        let mut scene = scene().first_party();
+        scene.request.hinted_user = Some(UserId::generate(&SystemEntropy));
+        assert_eq!(scene.decide(), Next::Login(LoginReason::NotSignedIn));
+    }
+}
