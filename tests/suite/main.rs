@@ -11,5 +11,16 @@ mod actors;
 mod cast;
 mod rig;
 
+mod authorization_errors;
+mod client_authentication;
+mod code;
+mod consent;
+mod discovery;
 mod house;
+mod logout;
+mod pkce;
+mod posted_requests;
+mod refresh;
+mod sessions;
 mod sign_in_once;
+mod throttling;

@@ -4,6 +4,6 @@ pub mod attacker;
 pub mod browser;
 pub mod relying_party;
 
-pub use attacker::{Answer, Attacker};
+pub use attacker::Attacker;
 pub use browser::{Browser, Landing, Page};
 pub use relying_party::{RelyingParty, Tokens};

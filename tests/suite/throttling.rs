@@ -1,0 +1,100 @@
+//! Guessing passwords: ten wrong ones, then nobody gets in from there for a while, and nobody can tell why.
+
+use crate::actors::{Attacker, Browser, Page};
+use crate::cast::PASSWORD;
+use crate::rig::Provider;
+
+/// A browser in front of the sign-in page.
+fn at_the_door(provider: &Provider) -> (Browser, Page) {
+    let mut browser = Browser::new(provider);
+    let page = browser.open(&Attacker(provider).authorize_url("web", &[])).page();
+    (browser, page)
+}
+
+/// The page's text without what differs between any two pages.
+fn text(page: &Page, username: &str) -> String {
+    let lines = page
+        .body
+        .lines()
+        .filter(|line| !line.contains("name=\"csrf\"") && !line.contains("<form"));
+    lines.collect::<String>().replace(username, "NAME")
+}
+
+#[test]
+fn after_ten_wrong_passwords_the_right_one_is_wrong_too() {
+    let provider = Provider::start();
+    let (mut browser, door) = at_the_door(&provider);
+    let before = provider.hasher.hashes_run();
+    let mut guess = |password: &str| {
+        let page = browser.send_form(&door, &[("username", "alice"), ("password", password)]);
+        (page.status, text(&page, "alice"))
+    };
+    let first = guess("wrong 0");
+    for n in 1..10 {
+        assert_eq!(guess(&format!("wrong {n}")), first);
+    }
+    assert_eq!(guess(PASSWORD), first, "the same page as for a wrong password");
+    assert_eq!(provider.hasher.hashes_run() - before, 11, "and the same work");
+
+    provider.wait(16 * 60);
+    assert_eq!(guess(PASSWORD).0, 303);
+}
+
+#[test]
+fn one_account_does_not_pay_for_another() {
+    let provider = Provider::start();
+    let (mut browser, door) = at_the_door(&provider);
+    for _ in 0..11 {
+        browser.send_form(&door, &[("username", "alice"), ("password", "wrong")]);
+    }
+    let page = browser.send_form(&door, &[("username", "bob"), ("password", PASSWORD)]);
+    assert_eq!(page.status, 303);
+}
+
+#[test]
+fn unknown_known_and_locked_people_look_alike() {
+    let provider = Provider::start();
+    provider.administer(|ports, ctx| {
+        admin::users::lock(ports, ctx, &admin::Actor::named("suite"), "bob").map(drop)
+    });
+    let seen = [
+        ("alice", "wrong"),
+        ("nobody", "wrong"),
+        ("bob", PASSWORD),
+        ("", ""),
+    ]
+    .map(|(username, password)| {
+        let (mut browser, door) = at_the_door(&provider);
+        let before = provider.hasher.hashes_run();
+        let page = browser.send_form(&door, &[("username", username), ("password", password)]);
+        let mut headers: Vec<_> = page.headers.keys().map(|name| name.as_str().to_owned()).collect();
+        headers.sort();
+        let work = provider.hasher.hashes_run() - before;
+        let said = page.body.contains("do not match");
+        (page.status, headers, work, said, browser.cookies.len())
+    });
+    for other in &seen[1..] {
+        assert_eq!(*other, seen[0]);
+    }
+}
+
+#[test]
+fn an_enormous_password_is_not_hashed() {
+    let provider = Provider::start();
+    let (mut browser, door) = at_the_door(&provider);
+    let before = provider.hasher.hashes_run();
+    let (long, huge) = ("x".repeat(2000), "x".repeat(1_000_000));
+    assert!(
+        browser
+            .send_form(&door, &[("username", "alice"), ("password", &long)])
+            .status
+            < 500
+    );
+    assert_eq!(
+        browser
+            .send_form(&door, &[("username", "alice"), ("password", &huge)])
+            .status,
+        413
+    );
+    assert!(provider.hasher.hashes_run() - before <= 1);
+}
