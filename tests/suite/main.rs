@@ -12,6 +12,7 @@ mod cast;
 mod rig;
 
 mod authorization_errors;
+mod cli;
 mod client_authentication;
 mod code;
 mod consent;

@@ -63,8 +63,13 @@ pub enum Landing {
 impl Browser {
     /// A browser that was never here.
     pub fn new(provider: &Provider) -> Self {
+        Self::at(&provider.issuer)
+    }
+
+    /// The same, for a provider that runs elsewhere.
+    pub fn at(issuer: &str) -> Self {
         Self {
-            issuer: provider.issuer.clone(),
+            issuer: issuer.to_owned(),
             cookies: BTreeMap::new(),
         }
     }

@@ -56,23 +56,24 @@ pub struct Tokens {
 impl RelyingParty {
     /// A confidential app that answers at [`CALLBACK`].
     pub fn new(provider: &Provider, client_id: &str) -> Self {
-        Self::with(provider, client_id, Some(SECRET), CALLBACK)
+        Self::at(&provider.issuer, client_id, Some(SECRET), CALLBACK)
     }
 
     /// An app without a secret.
     pub fn public(provider: &Provider, client_id: &str, redirect_uri: &str) -> Self {
-        Self::with(provider, client_id, None, redirect_uri)
+        Self::at(&provider.issuer, client_id, None, redirect_uri)
     }
 
-    fn with(provider: &Provider, client_id: &str, secret: Option<&str>, redirect_uri: &str) -> Self {
-        let issuer = IssuerUrl::new(provider.issuer.clone()).unwrap();
-        let metadata = CoreProviderMetadata::discover(&issuer, &send).unwrap();
+    /// An app at a provider that runs elsewhere.
+    pub fn at(issuer: &str, client_id: &str, secret: Option<&str>, redirect_uri: &str) -> Self {
+        let metadata =
+            CoreProviderMetadata::discover(&IssuerUrl::new(issuer.to_owned()).unwrap(), &send).unwrap();
         let secret = secret.map(|secret| ClientSecret::new(secret.to_owned()));
         let client =
             CoreClient::from_provider_metadata(metadata, ClientId::new(client_id.to_owned()), secret)
                 .set_redirect_uri(RedirectUrl::new(redirect_uri.to_owned()).unwrap());
         Self {
-            issuer: provider.issuer.clone(),
+            issuer: issuer.to_owned(),
             client,
         }
     }

@@ -1,0 +1,167 @@
+//! An installation made by the real program, in a directory of its own.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use kernel::{Clock as _, SystemClock};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::actors::browser::http;
+
+/// How long a program may take for what it should do at once, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The program: `$SIGNET_BIN`, or the one beside these tests.
+fn program() -> PathBuf {
+    if let Some(path) = std::env::var_os("SIGNET_BIN") {
+        return path.into();
+    }
+    let this = std::env::current_exe().unwrap();
+    let program = this.ancestors().nth(2).unwrap().join("signet");
+    assert!(
+        program.is_file(),
+        "{} is not there; run `cargo build` first",
+        program.display()
+    );
+    program
+}
+
+/// Asks until there is an answer.
+#[track_caller]
+pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = SystemClock.now().plus(PATIENCE);
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(SystemClock.now() < deadline, "waited in vain: {what}");
+        thread::park_timeout(Duration::from_millis(20));
+    }
+}
+
+/// What `signet init` made.
+pub struct Installation {
+    /// Its issuer.
+    pub issuer: String,
+    dir: TempDir,
+    management: u16,
+}
+
+/// A running `signet serve`. Dropping it is `kill -9`.
+pub struct Serving(Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+/// A port nobody listens on, most likely.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+impl Installation {
+    /// Runs `signet init`.
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let issuer = format!("http://127.0.0.1:{}", free_port());
+        let made = Self {
+            issuer,
+            dir,
+            management: free_port(),
+        };
+        let output = made.init();
+        assert!(output.status.success(), "{output:?}");
+        made
+    }
+
+    /// `signet init` once more.
+    pub fn init(&self) -> Output {
+        let dir = self.dir.path().to_str().unwrap();
+        run(
+            Command::new(program()).args(["init", "--issuer", &self.issuer, "--dir", dir]),
+            "",
+        )
+    }
+
+    /// A file of it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Runs a verb, without a terminal.
+    pub fn signet(&self, arguments: &[&str]) -> Output {
+        run(&mut self.command(arguments), "")
+    }
+
+    /// The exit code of a verb.
+    pub fn exit_code(&self, arguments: &[&str]) -> Option<i32> {
+        self.signet(arguments).status.code()
+    }
+
+    /// Runs a verb that must succeed; its JSON.
+    #[track_caller]
+    pub fn json(&self, arguments: &[&str], input: &str) -> Value {
+        let output = run(self.command(arguments).arg("--json"), input);
+        assert!(output.status.success(), "{output:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Runs `signet serve` until it answers.
+    pub fn serve(&self) -> Serving {
+        let mut command = self.command(&["serve"]);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let serving = Serving(child);
+        let url = format!("{}/jwks", self.issuer);
+        until("the server answers", || http().get(&url).send().ok());
+        serving
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let listen = self.issuer.trim_start_matches("http://");
+        let mut command = Command::new(program());
+        command
+            .args(arguments)
+            .arg("--config")
+            .arg(self.path("signet.toml"))
+            .env("SIGNET_SERVER__LISTEN", listen)
+            .env(
+                "SIGNET_SERVER__MANAGEMENT",
+                format!("127.0.0.1:{}", self.management),
+            );
+        command
+    }
+}
+
+/// Whether others may read a file.
+pub fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+fn run(command: &mut Command, input: &str) -> Output {
+    let piped = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    // A program that fails early does not read; that is for the exit code to say.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
