@@ -68,7 +68,7 @@ fn what_decides_the_target_may_not_be_said_twice() {
         let page = Browser::new(&provider).get(&format!("{usual}&{}", encode(&[(name, value)])));
         assert_page(&page, name);
     }
-    for name in ["scope", "state", "nonce", "nonce=1&nonce"] {
+    for name in ["scope", "state", "nonce"] {
         let page = Browser::new(&provider).get(&format!("{usual}&{name}=1&{name}=2"));
         assert_redirected(&provider, &page, "invalid_request", None);
     }
@@ -357,11 +357,8 @@ fn no_page_can_be_framed_or_kept() {
         }
         assert_eq!(page.header("cache-control"), "no-store", "{}", page.url);
         assert_eq!(page.header("referrer-policy"), "same-origin", "{}", page.url);
-        assert!(
-            !page.body.contains("https://") || page.body.contains("rp.test"),
-            "{}",
-            page.url
-        );
+        // RFC 9700 4.2.4: nothing is loaded from elsewhere, so nobody elsewhere hears of the address.
+        assert!(!page.body.contains("src=\"http"), "{}", page.url);
     }
 }
 

@@ -21,6 +21,7 @@ mod house;
 mod logout;
 mod pkce;
 mod posted_requests;
+mod properties;
 mod refresh;
 mod sessions;
 mod sign_in_once;

@@ -1,8 +1,6 @@
 //! Requests by POST (OpenID Connect Core 3.1.2.1): Lax cookies stay away from them, so each is saved and picked up by a
 //! GET.
 
-use std::collections::BTreeMap;
-
 use url::Url;
 
 use crate::actors::browser::param;
@@ -17,7 +15,7 @@ fn form(url: &str) -> Vec<(String, String)> {
 
 /// Posts from another site: without cookies, which the browser gets back for what follows.
 fn post_across(browser: &mut Browser, url: &str, form: &[(String, String)]) -> crate::actors::Landing {
-    let kept = std::mem::replace(&mut browser.cookies, BTreeMap::new());
+    let kept = std::mem::take(&mut browser.cookies);
     let fields: Vec<_> = form.iter().map(|(name, value)| (&**name, &**value)).collect();
     let page = browser.post(url, &fields);
     assert_eq!(page.status, 303, "{page:?}");

@@ -3,7 +3,9 @@
 use kernel::Timestamp;
 use proptest::prelude::*;
 use protocol::{Params, Scope};
-use token::client::{ApplicationType, Client, ClientMetadata, ClientPolicy, PresentedCredentials, ResponseTarget};
+use token::client::{
+    ApplicationType, Client, ClientMetadata, ClientPolicy, PresentedCredentials, ResponseTarget,
+};
 
 fn client(application_type: ApplicationType, redirect_uri: &str) -> Client {
     Client {
