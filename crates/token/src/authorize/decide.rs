@@ -53,8 +53,9 @@ pub struct Facts<'a> {
     pub consent: Option<&'a Consent>,
     /// Whether consent was given on this request's own page.
     pub consented: Consented,
-    /// When the request arrived; an authentication after it satisfies any demand for a fresh one.
-    pub arrived_at: Timestamp,
+    /// When the request began to wait for its person; an authentication since then satisfies any demand for a fresh
+    /// one. None when it has only just arrived: nothing can have been done for it yet.
+    pub waiting_since: Option<Timestamp>,
     /// Now.
     pub now: Timestamp,
 }
@@ -93,7 +94,7 @@ fn login_needed(facts: &Facts<'_>) -> Option<LoginReason> {
         return Some(LoginReason::NotSignedIn);
     }
     let authenticated_at = session.authentication.at;
-    if authenticated_at >= facts.arrived_at {
+    if facts.waiting_since.is_some_and(|since| authenticated_at >= since) {
         return None;
     }
     let too_old = |max_age: u64| facts.now.since(authenticated_at).as_secs() >= max_age;
@@ -236,7 +237,7 @@ mod tests {
             &self,
             consent: Option<&Consent>,
             consented: Consented,
-            arrived_at: Timestamp,
+            waiting_since: Option<Timestamp>,
         ) -> Next {
             decide(&Facts {
                 request: &self.request,
@@ -244,13 +245,13 @@ mod tests {
                 present: Some((&self.session, &self.user)),
                 consent,
                 consented,
-                arrived_at,
+                waiting_since,
                 now: NOW,
             })
         }
 
         fn decide(&self) -> Next {
-            self.decide_with(None, Consented::NotAsked, NOW)
+            self.decide_with(None, Consented::NotAsked, None)
         }
 
         fn consent(&self, scope: &str) -> Consent {
@@ -281,15 +282,15 @@ mod tests {
     fn consent_is_asked_once_and_again_for_more() {
         let scene = scene();
         assert_eq!(scene.decide(), Next::Consent);
-        assert_eq!(scene.decide_with(None, Consented::JustNow, NOW), Next::Issue);
+        assert_eq!(scene.decide_with(None, Consented::JustNow, None), Next::Issue);
         let enough = scene.consent("openid email profile");
         assert_eq!(
-            scene.decide_with(Some(&enough), Consented::NotAsked, NOW),
+            scene.decide_with(Some(&enough), Consented::NotAsked, None),
             Next::Issue
         );
         let less = scene.consent("openid");
         assert_eq!(
-            scene.decide_with(Some(&less), Consented::NotAsked, NOW),
+            scene.decide_with(Some(&less), Consented::NotAsked, None),
             Next::Consent
         );
     }
@@ -301,7 +302,7 @@ mod tests {
         scene.client.metadata.token_endpoint_auth_method = crate::client::AuthMethod::None;
         let before = scene.consent("openid email");
         assert_eq!(
-            scene.decide_with(Some(&before), Consented::NotAsked, NOW),
+            scene.decide_with(Some(&before), Consented::NotAsked, None),
             Next::Consent
         );
     }
@@ -322,7 +323,7 @@ mod tests {
         scene.request.max_age = Some(0);
         assert_eq!(scene.decide(), Next::Login(LoginReason::Again));
         assert_eq!(
-            scene.decide_with(None, Consented::NotAsked, minutes_ago(11)),
+            scene.decide_with(None, Consented::NotAsked, Some(minutes_ago(11))),
             Next::Issue
         );
     }

@@ -67,7 +67,7 @@ pub fn arrive(
     visitor: &Visitor,
 ) -> Result<Step, StorageFault> {
     let now = ctx.now();
-    let next = next_step(tx, ctx, client, &request, visitor, (Consented::NotAsked, now))?;
+    let next = next_step(tx, ctx, client, &request, visitor, (Consented::NotAsked, None))?;
     let (page, id) = match next {
         Resolved::Step(step) => return Ok(step),
         Resolved::Ask(page) => (page, InteractionId::generate(&*ctx.entropy)),
@@ -204,7 +204,7 @@ fn next_step(
     client: &Arc<Client>,
     request: &AuthorizationRequest,
     visitor: &Visitor,
-    (consented, arrived_at): (Consented, Timestamp),
+    (consented, waiting_since): (Consented, Option<Timestamp>),
 ) -> Result<Resolved, StorageFault> {
     let now = ctx.now();
     let sessions = sessions_at(tx, visitor)?;
@@ -219,7 +219,7 @@ fn next_step(
         present,
         consent: consent.as_ref(),
         consented,
-        arrived_at,
+        waiting_since,
         now,
     };
     Ok(match (decide(&facts), present) {
