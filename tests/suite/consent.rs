@@ -58,8 +58,8 @@ fn denying_is_an_answer() {
     assert_eq!(param(&landed, "error").as_deref(), Some("access_denied"));
     assert_eq!(param(&landed, "state").as_deref(), Some("a state & more"));
     assert_eq!(param(&landed, "iss"), Some(provider.issuer.clone()));
-    // It is not remembered, and the request is finished.
-    assert_eq!(browser.open(&page.url).page().status, 410);
+    // It is not remembered: whoever comes back is asked again.
+    assert!(browser.open(&page.url).page().title().starts_with("Allow access"));
     let again = browser
         .open(&Attacker(&provider).authorize_url("other", &[WANTED]))
         .page();
@@ -107,9 +107,40 @@ fn only_the_form_of_this_browser_counts() {
 }
 
 #[test]
-fn clicking_twice_makes_one_code() {
+fn clicking_twice_leads_on() {
     let provider = Provider::start();
+    let attacker = Attacker(&provider);
     let (mut browser, page) = asked(&provider, WANTED);
-    browser.submit(&page, &[("decision", "allow")]).app();
-    assert_eq!(browser.submit(&page, &[("decision", "allow")]).page().status, 410);
+    let first = browser.send_form(&page, &[("decision", "allow")]);
+    assert!(first.location().unwrap().contains("code="));
+    // The second click gets no code of its own; it begins the same request anew, which needs no question any more.
+    let second = browser.send_form(&page, &[("decision", "allow")]);
+    assert!(
+        second
+            .location()
+            .unwrap()
+            .starts_with(&provider.url("/authorize/"))
+    );
+    let landed = browser.follow(second).app();
+    assert_eq!(
+        attacker.redeem("other", &param(&landed, "code").unwrap()).status,
+        200
+    );
+}
+
+#[test]
+fn only_the_person_who_was_asked_can_answer() {
+    let provider = Provider::start();
+    let attacker = Attacker(&provider);
+    let (mut browser, page) = asked(&provider, WANTED);
+    // In another tab bob signs in at the same browser, a moment later; alice's page is still open.
+    provider.wait(1);
+    browser.sign_in(
+        &attacker.authorize_url("web", &[("prompt", Some("login"))]),
+        "bob",
+    );
+    let refused = browser.send_form(&page, &[("decision", "allow")]);
+    assert_eq!(refused.status, 403);
+    let shown = browser.open(&page.url).page();
+    assert!(shown.title().starts_with("Allow access") && shown.body.contains("bob"));
 }

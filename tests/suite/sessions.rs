@@ -104,7 +104,12 @@ fn a_page_belongs_to_the_browser_that_began_it() {
     let credentials = [("username", "bob"), ("password", PASSWORD)];
     let hashes = provider.hasher.hashes_run();
     for browser in [&mut victim, &mut Browser::new(&provider)] {
-        assert!((400..500).contains(&browser.get(&door.url).status));
+        // Opened elsewhere it is at best a request of that browser's own, never the one mallory waits for.
+        let opened = browser.get(&door.url);
+        assert!(
+            opened.status == 400 || opened.location().is_some_and(|to| !to.contains(&door.url)),
+            "{opened:?}"
+        );
         assert!((400..500).contains(&browser.send_form(&door, &credentials).status));
     }
     assert_eq!(
@@ -142,9 +147,10 @@ fn back_and_a_second_tab_lead_on() {
     let credentials = [("username", "alice"), ("password", PASSWORD)];
     let landed = browser.submit(&first, &credentials).app();
     assert!(param(&landed, "code").is_some());
-    // The second tab needs no password any more; going back in the first one finds it finished.
+    // The second tab needs no password any more; going back in the first one leads to its app again.
     assert!(param(&browser.open(&second.url).app(), "code").is_some());
-    assert_eq!(browser.open(&first.url).page().status, 410);
+    let again = browser.open(&first.url).app();
+    assert!(param(&again, "code").is_some() && param(&again, "code") != param(&landed, "code"));
 }
 
 #[test]

@@ -80,6 +80,14 @@ impl Params {
             .find(|name| !REPEATABLE.contains(name) && self.is_repeated(name))
     }
 
+    /// The pairs whose names are among `names` and whose values are not longer than `max` bytes.
+    pub fn keep(&self, names: &[&str], max: usize) -> Params {
+        let wanted = |(name, value): &&(String, String)| names.contains(&name.as_str()) && value.len() <= max;
+        Self {
+            pairs: self.pairs.iter().filter(wanted).cloned().collect(),
+        }
+    }
+
     /// All pairs.
     pub fn pairs(&self) -> &[(String, String)] {
         &self.pairs

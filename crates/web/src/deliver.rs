@@ -8,10 +8,8 @@ use protocol::OAuthError;
 use token::authorize::Step;
 use token::client::{PostLogoutTarget, ResponseTarget};
 
-use crate::correlation::CorrelationId;
-use crate::failure;
 use crate::state::AppState;
-use crate::views::{PageContext, Trouble, secure};
+use crate::views::{PageContext, secure};
 
 /// 303 See Other, with the headers of a response that may carry a code (RFC 9700 4.2.4, 4.12).
 fn see_other(state: &AppState, location: &str) -> HttpResponse {
@@ -44,7 +42,7 @@ pub(crate) fn refusal(state: &AppState, target: &ResponseTarget, error: &OAuthEr
 }
 
 /// Wherever the hub decided.
-pub(crate) fn step(state: &AppState, id: &CorrelationId, step: &Step) -> HttpResponse {
+pub(crate) fn step(state: &AppState, step: &Step) -> HttpResponse {
     match step {
         Step::Code(target, code) => {
             let params = [("code", code.expose()), ("iss", state.ctx.issuer.as_str())];
@@ -53,7 +51,8 @@ pub(crate) fn step(state: &AppState, id: &CorrelationId, step: &Step) -> HttpRes
         Step::Refuse(target, error) => refusal(state, target, error),
         Step::Login(id, _) => to_path(state, &format!("/login/{id}")),
         Step::Consent(id) => to_path(state, &format!("/consent/{id}")),
-        Step::Gone => failure::error_page(state, id, Trouble::Expired { app: None }),
+        // Coming back to an answered request begins it anew.
+        Step::Gone(id) => to_path(state, &format!("/authorize/{id}")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every route, once. Discovery is made from the same paths, so it cannot promise what is not here.
 
 use actix_web::http::header::ALLOW;
-use actix_web::{HttpRequest, HttpResponse, Resource, Route, web};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Route, web};
 
 use crate::correlation::CorrelationId;
 use crate::oauth::{authorize, discovery, jwks, logout, token, userinfo};
@@ -41,21 +41,26 @@ fn resource(path: &str, allow: &'static str, routes: impl IntoIterator<Item = Ro
         .default_service(web::to(refuse))
 }
 
+/// A resource that is only looked at: HEAD as well as GET (RFC 9110 9.3.2). Where GET does something, HEAD is refused.
+fn readable<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args, Output = HttpResponse> + Clone,
+    Args: FromRequest + 'static,
+{
+    resource(
+        path,
+        "GET, HEAD",
+        [web::get().to(handler.clone()), web::head().to(handler)],
+    )
+}
+
 /// Adds all routes; the state is expected as `Data<AppState>`.
 pub fn configure(config: &mut web::ServiceConfig) {
     let (get, post) = (web::get, web::post);
     config
-        .service(resource(
-            paths::OPENID_CONFIGURATION,
-            "GET",
-            [get().to(discovery::get)],
-        ))
-        .service(resource(
-            paths::AUTHORIZATION_SERVER,
-            "GET",
-            [get().to(discovery::get)],
-        ))
-        .service(resource(paths::JWKS, "GET", [get().to(jwks::get)]))
+        .service(readable(paths::OPENID_CONFIGURATION, discovery::get))
+        .service(readable(paths::AUTHORIZATION_SERVER, discovery::get))
+        .service(readable(paths::JWKS, jwks::get))
         .service(resource(paths::TOKEN, "POST", [post().to(token::post)]))
         .service(resource(
             paths::USERINFO,
@@ -89,7 +94,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             "GET, POST",
             [get().to(logout::saved), post().to(logout::confirm)],
         ))
-        .service(resource("/", "GET", [get().to(home::get)]))
+        .service(readable("/", home::get))
         .configure(assets::routes)
         .default_service(web::to(not_found));
 }

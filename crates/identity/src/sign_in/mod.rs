@@ -80,6 +80,15 @@ impl Attempt {
     }
 }
 
+/// The password could not be looked at: the attempt was none, and does not count.
+///
+/// # Errors
+/// Storage.
+pub fn abandon(tx: &mut (impl Throttle + ?Sized), attempt: &Attempt) -> Result<(), StorageFault> {
+    tx.forgive(&attempt.account_key)?;
+    tx.forgive(&attempt.source_key)
+}
+
 /// The answer to an attempt.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SignIn {

@@ -55,6 +55,24 @@ const MAX_VALUE: usize = 4096;
 /// Longest `id_token_hint`.
 const MAX_HINT: usize = 16 * 1024;
 
+/// What of a checked request is worth keeping until a browser comes for it: everything the rules look at.
+pub const PARAMETERS: [&str; 14] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "scope",
+    "state",
+    "nonce",
+    "prompt",
+    "max_age",
+    "login_hint",
+    "id_token_hint",
+    "code_challenge",
+    "code_challenge_method",
+    "resource",
+];
+
 /// The `client_id` of a request, if it names exactly one.
 ///
 /// # Errors
@@ -171,7 +189,10 @@ fn repeated(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
 fn oversized(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
     let too_long = |name: &str, max: usize| draft.params.get(name).is_some_and(|value| value.len() > max);
     let capped = ["state", "nonce", "login_hint", "scope"];
-    if capped.into_iter().any(|name| too_long(name, MAX_VALUE)) || too_long("id_token_hint", MAX_HINT) {
+    let long = ["id_token_hint", "registration", "request"];
+    if capped.into_iter().any(|name| too_long(name, MAX_VALUE))
+        || long.into_iter().any(|name| too_long(name, MAX_HINT))
+    {
         return refuse(ErrorCode::InvalidRequest, "a parameter is too long");
     }
     Ok(())

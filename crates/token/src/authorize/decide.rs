@@ -1,6 +1,7 @@
 //! What happens next with an authorization request. Pure: facts in, one step out.
 
 use identity::User;
+use kernel::id::UserId;
 use kernel::{Policy, Timestamp};
 use protocol::{ErrorCode, OAuthError, Scope};
 use session::Session;
@@ -34,8 +35,8 @@ pub enum Next {
 /// Whether the person just said yes on the consent page of this very request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consented {
-    /// They pressed Allow.
-    JustNow,
+    /// This person pressed Allow; somebody else who signed in meanwhile did not.
+    JustNow(UserId),
     /// They were not asked.
     NotAsked,
 }
@@ -63,6 +64,13 @@ pub struct Facts<'a> {
 /// Decides.
 pub fn decide(facts: &Facts<'_>) -> Next {
     let silent = facts.request.prompt == Prompt::None;
+    if signed_in_as_another(facts) {
+        let error = OAuthError::new(
+            ErrorCode::LoginRequired,
+            "somebody else signed in than the hinted person",
+        );
+        return Next::Refuse(error);
+    }
     if let Some(reason) = login_needed(facts) {
         return if silent {
             Next::Refuse(OAuthError::new(
@@ -86,6 +94,17 @@ pub fn decide(facts: &Facts<'_>) -> Next {
     Next::Issue
 }
 
+/// Whether the person who just signed in for this request is not the one it hints at. Asking again would go in circles;
+/// the client is told instead (OpenID Connect Core 3.1.2.1).
+fn signed_in_as_another(facts: &Facts<'_>) -> bool {
+    let (Some(hinted), Some((session, user)), Some(since)) =
+        (facts.request.hinted_user, facts.present, facts.waiting_since)
+    else {
+        return false;
+    };
+    hinted != user.id && session.authentication.at >= since
+}
+
 fn login_needed(facts: &Facts<'_>) -> Option<LoginReason> {
     let Some((session, user)) = facts.present else {
         return Some(LoginReason::NotSignedIn);
@@ -103,7 +122,9 @@ fn login_needed(facts: &Facts<'_>) -> Option<LoginReason> {
 }
 
 fn consent_needed(facts: &Facts<'_>) -> bool {
-    if facts.consented == Consented::JustNow {
+    if let (Consented::JustNow(who), Some((_, user))) = (facts.consented, facts.present)
+        && who == user.id
+    {
         return false;
     }
     if facts.request.prompt.demands_consent() {
@@ -160,7 +181,7 @@ mod tests {
     use crate::client::tests_support::client;
     use identity::{Profile, UserState};
     use kernel::SystemEntropy;
-    use kernel::id::{BrowserId, Sid, UserId};
+    use kernel::id::{BrowserId, Sid};
     use session::{Amr, Authentication};
 
     const NOW: Timestamp = Timestamp::from_secs(1_763_000_000);
@@ -282,7 +303,10 @@ mod tests {
     fn consent_is_asked_once_and_again_for_more() {
         let scene = scene();
         assert_eq!(scene.decide(), Next::Consent);
-        assert_eq!(scene.decide_with(None, Consented::JustNow, None), Next::Issue);
+        assert_eq!(
+            scene.decide_with(None, Consented::JustNow(scene.user.id), None),
+            Next::Issue
+        );
         let enough = scene.consent("openid email profile");
         assert_eq!(
             scene.decide_with(Some(&enough), Consented::NotAsked, None),
@@ -342,5 +366,20 @@ mod tests {
         let mut scene = scene().first_party();
         scene.request.hinted_user = Some(UserId::generate(&SystemEntropy));
         assert_eq!(scene.decide(), Next::Login(LoginReason::NotSignedIn));
+    }
+
+    #[test]
+    fn somebody_else_signing_in_for_a_hint_is_an_answer() {
+        let mut scene = scene().first_party();
+        scene.request.hinted_user = Some(UserId::generate(&SystemEntropy));
+        let next = scene.decide_with(None, Consented::NotAsked, Some(minutes_ago(11)));
+        assert_eq!(refused(&next), Some(ErrorCode::LoginRequired));
+    }
+
+    #[test]
+    fn only_the_person_who_saw_the_page_can_allow() {
+        let scene = scene();
+        let somebody = Consented::JustNow(UserId::generate(&SystemEntropy));
+        assert_eq!(scene.decide_with(None, somebody, None), Next::Consent);
     }
 }

@@ -35,8 +35,8 @@ pub enum Step {
     Login(InteractionId, LoginReason),
     /// To the consent page of this interaction.
     Consent(InteractionId),
-    /// Nowhere: the request was answered before, perhaps by a second click. One request gets one answer.
-    Gone,
+    /// This request was answered before, perhaps a click ago: one request gets one answer.
+    Gone(InteractionId),
 }
 
 /// Who is at the browser.
@@ -95,16 +95,19 @@ pub fn go_on(
     consented: Consented,
 ) -> Result<Step, StorageFault> {
     let (interaction, request) = saved;
+    if !is_waiting(tx, ctx, interaction.id)? {
+        return Ok(Step::Gone(interaction.id));
+    }
     match next_step(
         tx,
         ctx,
         client,
         request,
         visitor,
-        (consented, interaction.created_at),
+        (consented, Some(interaction.created_at)),
     )? {
         Resolved::Ask(page) => Ok(page.step(interaction.id)),
-        Resolved::Step(step) => finish(tx, interaction.id, step),
+        Resolved::Step(step) => finish(tx, ctx, saved, step),
     }
 }
 
@@ -120,21 +123,42 @@ pub fn deny(
 ) -> Result<Step, StorageFault> {
     tx.record(AuditEvent::new(ctx.now(), "consent.denied").client(&request.client_id))?;
     let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not allow this access");
-    finish(tx, interaction.id, Step::Refuse(request.target.clone(), error))
+    finish(
+        tx,
+        ctx,
+        (interaction, request),
+        Step::Refuse(request.target.clone(), error),
+    )
 }
 
-/// Answers a request that nobody has answered yet. A code that lost the race is dropped unseen, and nobody can redeem
-/// what nobody knows.
+/// Whether nobody has answered the request yet.
+fn is_waiting(
+    tx: &mut (impl Interactions + ?Sized),
+    ctx: &Ctx,
+    id: InteractionId,
+) -> Result<bool, StorageFault> {
+    let current = tx.interaction(id, ctx.now())?;
+    Ok(current.is_some_and(|interaction| matches!(interaction.request, Pending::Authorization(_))))
+}
+
+/// Answers a request that nobody has answered yet, and leaves behind what it was, so that coming back to its pages can
+/// lead on. A code that lost the race is dropped unseen, and nobody can redeem what nobody knows.
 fn finish(
     tx: &mut (impl Interactions + ?Sized),
-    id: InteractionId,
+    ctx: &Ctx,
+    saved: (&Interaction, &AuthorizationRequest),
     step: Step,
 ) -> Result<Step, StorageFault> {
-    Ok(if tx.finish_interaction(id)?.is_yes() {
-        step
-    } else {
-        Step::Gone
-    })
+    let (interaction, request) = saved;
+    if !tx.finish_interaction(interaction.id)?.is_yes() {
+        return Ok(Step::Gone(interaction.id));
+    }
+    let tombstone = Interaction {
+        request: Pending::Answered(Box::new(request.clone())),
+        ..interaction.clone()
+    };
+    tx.save_interaction(&tombstone, ctx.now().plus(ctx.policy.interaction_ttl))?;
+    Ok(step)
 }
 
 /// What the consent page shows.
@@ -229,7 +253,7 @@ fn next_step(
         // Deciding to issue without somebody present is impossible; asking for a sign-in is the safe reading.
         (Next::Issue, None) => Resolved::Ask(Page::Login(LoginReason::NotSignedIn)),
         (Next::Issue, Some((session, user))) => {
-            if consented == Consented::JustNow {
+            if matches!(consented, Consented::JustNow(_)) {
                 remember(tx, user, request, consent, now)?;
             }
             if session.wants_touch(now) {

@@ -27,6 +27,8 @@ pub struct Interaction {
 pub enum Pending {
     /// A checked authorization request that needs its person.
     Authorization(Box<AuthorizationRequest>),
+    /// One that was answered. Whoever comes back to its pages begins anew with the same request.
+    Answered(Box<AuthorizationRequest>),
     /// Parameters POSTed to the authorization endpoint, not yet looked at: Lax cookies did not come with them.
     PostedAuthorization(Vec<(String, String)>),
     /// Parameters POSTed to the end-session endpoint, likewise.

@@ -72,6 +72,7 @@ pub enum GrantFault {
 impl From<GrantFault> for OAuthError {
     fn from(fault: GrantFault) -> Self {
         let (code, description) = match fault {
+            GrantFault::Malformed(ErrorCode::InvalidScope) => return GrantFault::WiderScope.into(),
             GrantFault::Malformed(code) => (code, "the token request is malformed or lacks a parameter"),
             GrantFault::WiderScope => (
                 ErrorCode::InvalidScope,

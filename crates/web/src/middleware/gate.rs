@@ -3,13 +3,16 @@
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{
+    HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use crate::correlation::CorrelationId;
 use crate::peer;
 use crate::state::AppState;
+use crate::views::{ONE_YEAR, Transport};
 
 /// Longer request targets are answered 414.
 const MAX_TARGET: usize = 16 * 1024;
@@ -37,6 +40,7 @@ pub async fn gate(
             .map_into_boxed_body(),
         None => next.call(request).await?.map_into_boxed_body(),
     };
+    common_headers(response.headers_mut(), state.transport());
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response
             .headers_mut()
@@ -55,6 +59,19 @@ pub async fn gate(
         "request"
     );
     Ok(response)
+}
+
+/// What every answer says, page or not, where the handler has not said it already.
+fn common_headers(headers: &mut HeaderMap, transport: Transport) {
+    let mut add = |name, value| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    add(X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if transport == Transport::Https {
+        add(STRICT_TRANSPORT_SECURITY, ONE_YEAR);
+    }
 }
 
 /// Why a request is turned away unread: too long, or meant for somebody else (RFC 9110 7.4).

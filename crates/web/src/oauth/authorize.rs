@@ -5,7 +5,8 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use kernel::id::InteractionId;
 use protocol::Params;
-use token::authorize::{Interaction, Pending, Refusal, checks, hub};
+use token::Client;
+use token::authorize::{AuthorizationRequest, Interaction, PageFault, Pending, Refusal, Step, checks, hub};
 
 use crate::client_cache::client;
 use crate::correlation::CorrelationId;
@@ -33,7 +34,12 @@ pub(crate) async fn post(
         Ok(params) => params,
         Err(fault) => return failure::form_page(&state, &id, fault),
     };
-    match save(&state, Pending::PostedAuthorization(params.pairs().to_vec())).await {
+    // What is wrong is said at once; only a request that will make sense to its browser is worth keeping.
+    if let Err(response) = check(&state, &id, &params).await {
+        return response;
+    }
+    let kept = params.keep(&checks::PARAMETERS, forms::MAX_BODY);
+    match save(&state, Pending::PostedAuthorization(kept.pairs().to_vec())).await {
         Ok(saved) => deliver::to_path(&state, &format!("/authorize/{saved}")),
         Err(fault) => failure::storage_page(&state, &id, &fault),
     }
@@ -64,30 +70,50 @@ pub(crate) async fn arrive(
     id: &CorrelationId,
     params: Params,
 ) -> HttpResponse {
-    let client_id = match checks::client_id(&params) {
-        Ok(client_id) => client_id,
-        Err(fault) => return failure::authorization_page(state, id, &fault),
-    };
-    let client = match client(state, client_id).await {
-        Ok(client) => client,
-        Err(fault) => return failure::storage_page(state, id, &fault),
-    };
-    let checked = match checks::check(&params, client.as_deref(), &state.ring.get(), &state.ctx) {
-        Ok(checked) => checked,
-        Err(Refusal::Page(fault)) => return failure::authorization_page(state, id, &fault),
-        Err(Refusal::Client(target, error)) => return deliver::refusal(state, &target, &error),
-    };
-    let Some(client) = client else {
-        return failure::authorization_page(state, id, &checks::PageFault::UnknownClient);
-    };
+    match check(state, id, &params).await {
+        Ok((client, checked)) => begin(request, state, id, client, checked).await,
+        Err(response) => response,
+    }
+}
+
+/// Both stages of checking; what is wrong comes back as the response that says so.
+async fn check(
+    state: &AppState,
+    id: &CorrelationId,
+    params: &Params,
+) -> Result<(Arc<Client>, AuthorizationRequest), HttpResponse> {
+    let page = |fault| failure::authorization_page(state, id, &fault);
+    let client_id = checks::client_id(params).map_err(page)?;
+    let client = client(state, client_id)
+        .await
+        .map_err(|fault| failure::storage_page(state, id, &fault))?;
+    let checked =
+        checks::check(params, client.as_deref(), &state.ring.get(), &state.ctx).map_err(|refusal| {
+            match refusal {
+                Refusal::Page(fault) => failure::authorization_page(state, id, &fault),
+                Refusal::Client(target, error) => deliver::refusal(state, &target, &error),
+            }
+        })?;
+    let client = client.ok_or_else(|| failure::authorization_page(state, id, &PageFault::UnknownClient))?;
+    Ok((client, checked))
+}
+
+/// Hands a checked request of this browser to the hub.
+pub(crate) async fn begin(
+    request: &HttpRequest,
+    state: &AppState,
+    id: &CorrelationId,
+    client: Arc<Client>,
+    checked: AuthorizationRequest,
+) -> HttpResponse {
     let (visitor, cookie) = cookies::visitor(request, &state.ctx);
-    let (ctx, moved): (_, Arc<_>) = (state.ctx.clone(), client);
-    let outcome = write(state, move |tx| hub::arrive(tx, &ctx, &moved, checked, &visitor)).await;
+    let ctx = state.ctx.clone();
+    let outcome = write(state, move |tx| hub::arrive(tx, &ctx, &client, checked, &visitor)).await;
     match outcome {
         Ok(step) => {
             // A silent answer leaves nothing behind: the flow cookie is for those who will see a page.
-            let shows_a_page = matches!(step, hub::Step::Login(..) | hub::Step::Consent(_));
-            deliver::with_cookie(deliver::step(state, id, &step), cookie.filter(|_| shows_a_page))
+            let shows_a_page = matches!(step, Step::Login(..) | Step::Consent(_));
+            deliver::with_cookie(deliver::step(state, &step), cookie.filter(|_| shows_a_page))
         }
         Err(fault) => failure::storage_page(state, id, &fault),
     }

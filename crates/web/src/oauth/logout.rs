@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use identity::User;
 use kernel::StorageFault;
@@ -42,11 +43,15 @@ pub(crate) async fn post(
         Ok(params) => params,
         Err(fault) => return failure::form_page(&state, &id, fault),
     };
-    match save(&state, Pending::PostedLogout(params.pairs().to_vec())).await {
+    let kept = params.keep(&logout::PARAMETERS, MAX_KEPT);
+    match save(&state, Pending::PostedLogout(kept.pairs().to_vec())).await {
         Ok(saved) => deliver::to_path(&state, &format!("/logout/{saved}")),
         Err(fault) => failure::storage_page(&state, &id, &fault),
     }
 }
+
+/// Longest value of a logout request that is kept; a hint is the longest there is.
+const MAX_KEPT: usize = 16 * 1024;
 
 /// GET `/logout/{id}`: a request that was posted, or the page that asks.
 pub(crate) async fn saved(
@@ -57,7 +62,7 @@ pub(crate) async fn saved(
 ) -> HttpResponse {
     let (interaction, params) = match find(&state, &path).await {
         Ok(Some(found)) => found,
-        Ok(None) => return failure::error_page(&state, &id, Trouble::Expired { app: None }),
+        Ok(None) => return gone(&request, &state, &id).await,
         Err(fault) => return failure::storage_page(&state, &id, &fault),
     };
     if interaction.flow.is_none() {
@@ -92,12 +97,28 @@ pub(crate) async fn confirm(
     }
     let (interaction, params) = match find(&state, &path).await {
         Ok(Some(found)) => found,
-        Ok(None) => return failure::error_page(&state, &id, Trouble::Expired { app: None }),
+        Ok(None) => return gone(&request, &state, &id).await,
         Err(fault) => return failure::storage_page(&state, &id, &fault),
     };
     match understand(&state, &params).await {
         Ok((asked, _)) => sign_out(&state, &id, &visitor, asked, Some(interaction)).await,
         Err(fault) => failure::storage_page(&state, &id, &fault),
+    }
+}
+
+/// A logout request that is over, perhaps a click ago: whoever is signed out is told so, whoever is not is asked.
+async fn gone(request: &HttpRequest, state: &AppState, id: &CorrelationId) -> HttpResponse {
+    let (visitor, _) = cookies::visitor(request, &state.ctx);
+    match people_here(state, &visitor).await {
+        Ok(here) if here.is_empty() => {
+            let view = SignedOut {
+                place: state.place(),
+                back: None,
+            };
+            page(StatusCode::OK, &view, &PageContext::new(state.transport()))
+        }
+        Ok(_) => deliver::to_path(state, "/logout"),
+        Err(fault) => failure::storage_page(state, id, &fault),
     }
 }
 
@@ -152,7 +173,7 @@ async fn answer(request: &HttpRequest, state: &AppState, id: &CorrelationId, par
             id: kernel::id::InteractionId::generate(&*ctx.entropy),
             flow: Some(flow),
             created_at: now,
-            request: Pending::PostedLogout(params.pairs().to_vec()),
+            request: Pending::PostedLogout(params.keep(&logout::PARAMETERS, MAX_KEPT).pairs().to_vec()),
         };
         tx.save_interaction(&interaction, now.plus(ctx.policy.interaction_ttl))?;
         Ok::<_, StorageFault>(interaction.id)
@@ -185,23 +206,17 @@ async fn ask(
     interaction: &Interaction,
     params: Params,
 ) -> HttpResponse {
-    let (asking, here) = match (
+    let (asked, asking, here) = match (
         understand(state, &params).await,
         people_here(state, visitor).await,
     ) {
-        (Ok((_, asking)), Ok(here)) => (asking, here),
+        (Ok((asked, asking)), Ok(here)) => (asked, asking, here),
         (Err(fault), _) | (_, Err(fault)) => return failure::storage_page(state, id, &fault),
     };
     let context = PageContext::new(state.transport());
+    // Signed out in another tab meanwhile: nothing to ask about, and the way back still holds.
     let Some((_, user)) = here.last() else {
-        return page(
-            actix_web::http::StatusCode::OK,
-            &SignedOut {
-                place: state.place(),
-                back: None,
-            },
-            &context,
-        );
+        return sign_out(state, id, visitor, asked, Some(interaction.clone())).await;
     };
     let view = SignOut {
         action: &format!("/logout/{}", interaction.id),
@@ -214,7 +229,7 @@ async fn ask(
         place: state.place(),
         stay: "/",
     };
-    page(actix_web::http::StatusCode::OK, &view, &context)
+    page(StatusCode::OK, &view, &context)
 }
 
 /// Ends the sessions at this browser and sends it on: back to the client if it named a registered address.
@@ -254,11 +269,7 @@ async fn sign_out(
                 place: state.place(),
                 back,
             };
-            page(
-                actix_web::http::StatusCode::OK,
-                &view,
-                &PageContext::new(state.transport()),
-            )
+            page(StatusCode::OK, &view, &PageContext::new(state.transport()))
         }
     };
     deliver::with_cookie(response, Some(cookies::clear_browser(&state.ctx)))

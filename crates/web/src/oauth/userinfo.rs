@@ -1,6 +1,6 @@
 //! `/userinfo` (OpenID Connect Core 5.3): claims about the person an access token is for.
 
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use identity::User;
@@ -9,6 +9,7 @@ use protocol::{ErrorCode, OAuthError};
 use token::claims;
 use token::verify::{self, AccessClaims};
 
+use crate::client_cache::client;
 use crate::correlation::CorrelationId;
 use crate::state::AppState;
 use crate::unit::read;
@@ -32,6 +33,11 @@ pub(crate) async fn serve(
     if !accepted.scope.contains("openid") {
         let error = OAuthError::new(ErrorCode::InsufficientScope, "the openid scope is needed here");
         return failure::challenge(StatusCode::FORBIDDEN, Some(&error));
+    }
+    match client(&state, &accepted.client_id).await {
+        Ok(Some(client)) if client.enabled => {}
+        Ok(_) => return refused(),
+        Err(fault) => return failure::storage_json(&id, &fault),
     }
     let scope = accepted.scope.clone();
     match person(&state, accepted).await {
@@ -93,17 +99,21 @@ async fn presented(request: &HttpRequest, payload: web::Payload) -> Result<Optio
         return Err(invalid("the access token belongs into the Authorization header"));
     }
     let in_header = match request.headers().get(AUTHORIZATION) {
-        Some(value) => {
-            Some(bearer(value.to_str().unwrap_or_default()).ok_or_else(|| invalid("not a Bearer token"))?)
-        }
+        Some(value) => bearer(value.to_str().unwrap_or_default())
+            .map_err(|Malformed| invalid("the Bearer scheme came without a token"))?,
         None => None,
     };
-    let has_form = request.method() == Method::POST && request.headers().contains_key("content-type");
+    let has_form = request.method() == Method::POST && request.headers().contains_key(CONTENT_TYPE);
     let in_form = match has_form {
-        true => forms::form(request, payload)
-            .await
-            .ok()
-            .and_then(|form| form.get("access_token").map(str::to_owned)),
+        true => {
+            let form = forms::form(request, payload)
+                .await
+                .map_err(|fault| invalid(fault.description()))?;
+            if form.is_repeated("access_token") {
+                return Err(invalid("the access token was sent twice"));
+            }
+            form.get("access_token").map(str::to_owned)
+        }
         false => None,
     };
     match (in_header, in_form) {
@@ -112,9 +122,20 @@ async fn presented(request: &HttpRequest, payload: web::Payload) -> Result<Optio
     }
 }
 
-/// Scheme names are case-insensitive (RFC 9110 11.1).
-fn bearer(header: &str) -> Option<String> {
-    let (scheme, token) = header.split_once(' ')?;
+/// The Bearer scheme without a token.
+struct Malformed;
+
+/// The token of a Bearer header; none for another scheme, which presents no Bearer token at all (RFC 6750 3.1). Scheme
+/// names are case-insensitive (RFC 9110 11.1).
+fn bearer(header: &str) -> Result<Option<String>, Malformed> {
+    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Ok(None);
+    }
     let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.to_owned())
+    if token.is_empty() {
+        Err(Malformed)
+    } else {
+        Ok(Some(token.to_owned()))
+    }
 }

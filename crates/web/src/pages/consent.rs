@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use kernel::StorageFault;
+use kernel::id::UserId;
 use token::authorize::hub::ConsentView;
 use token::authorize::{Consented, Step, hub};
 use token::client::{ApplicationType, Client};
@@ -12,7 +13,7 @@ use crate::correlation::CorrelationId;
 use crate::csrf::{self, Purpose};
 use crate::state::AppState;
 use crate::unit::{read, write};
-use crate::views::{Account, Consent, Introduction, PageContext, ScopeLine, Trouble, page};
+use crate::views::{Account, Consent, Introduction, Link, PageContext, ScopeLine, Trouble, page};
 use crate::{deliver, failure, forms};
 
 /// GET `/consent/{id}`.
@@ -29,7 +30,7 @@ pub(crate) async fn get(
     match go_on(&state, &claimed, Consented::NotAsked).await {
         Ok(due) => match due.step {
             Step::Consent(_) => show(&state, &id, &claimed, &path).await,
-            step => deliver::step(&state, &id, &step),
+            step => deliver::step(&state, &step),
         },
         Err(fault) => failure::storage_page(&state, &id, &fault),
     }
@@ -47,15 +48,22 @@ async fn claimed(
     }
 }
 
-async fn show(state: &AppState, id: &CorrelationId, claimed: &Claimed, path: &str) -> HttpResponse {
+/// What the page says is on the form's token.
+fn form_subject(path: &str, person: UserId) -> String {
+    format!("{path}:{person}")
+}
+
+async fn gather(state: &AppState, claimed: &Claimed) -> Result<Option<ConsentView>, StorageFault> {
     let (ctx, request, visitor) = (
         state.ctx.clone(),
         claimed.request.clone(),
         claimed.visitor.clone(),
     );
-    let gathered: Result<_, StorageFault> =
-        read(state, move |tx| hub::consent_view(tx, &ctx, &request, &visitor)).await;
-    match gathered {
+    read(state, move |tx| hub::consent_view(tx, &ctx, &request, &visitor)).await
+}
+
+async fn show(state: &AppState, id: &CorrelationId, claimed: &Claimed, path: &str) -> HttpResponse {
+    match gather(state, claimed).await {
         Ok(Some(view)) => draw(state, claimed, path, &view),
         Ok(None) => deliver::to_path(state, &format!("/authorize/{path}")),
         Err(fault) => failure::storage_page(state, id, &fault),
@@ -81,7 +89,11 @@ fn draw(state: &AppState, claimed: &Claimed, path: &str, view: &ConsentView) -> 
     };
     let consent = Consent {
         action: &format!("/consent/{path}"),
-        csrf: &csrf::token(&claimed.visitor.flow, Purpose::Consent, path),
+        csrf: &csrf::token(
+            &claimed.visitor.flow,
+            Purpose::Consent,
+            &form_subject(path, view.user.id),
+        ),
         app: claimed.client.display_name(),
         introduction: introduction(&claimed.client),
         redirect_host: &host,
@@ -124,11 +136,27 @@ pub(crate) async fn post(
         Ok(claimed) => claimed,
         Err(response) => return response,
     };
-    if !csrf::is_genuine(form.get("csrf"), &claimed.visitor.flow, Purpose::Consent, &path) {
-        return failure::error_page(&state, &id, Trouble::FormRefused);
+    let person = match gather(&state, &claimed).await {
+        Ok(Some(view)) => view.user.id,
+        Ok(None) => return deliver::to_path(&state, &format!("/authorize/{path}")),
+        Err(fault) => return failure::storage_page(&state, &id, &fault),
+    };
+    // The token names the person the page was shown to: whoever signed in meanwhile has not been asked.
+    let subject = form_subject(&path, person);
+    if !csrf::is_genuine(
+        form.get("csrf"),
+        &claimed.visitor.flow,
+        Purpose::Consent,
+        &subject,
+    ) {
+        let again = Link {
+            name: "Show the request again",
+            url: &format!("/consent/{}", claimed.interaction.id),
+        };
+        return failure::error_page_with_next(&state, &id, Trouble::FormRefused, again);
     }
     let step = match form.get("decision") {
-        Some("allow") => go_on(&state, &claimed, Consented::JustNow)
+        Some("allow") => go_on(&state, &claimed, Consented::JustNow(person))
             .await
             .map(|due| due.step),
         Some("deny") => {
@@ -141,7 +169,7 @@ pub(crate) async fn post(
         _ => return failure::error_page(&state, &id, Trouble::FormRefused),
     };
     match step {
-        Ok(step) => deliver::step(&state, &id, &step),
+        Ok(step) => deliver::step(&state, &step),
         Err(fault) => failure::storage_page(&state, &id, &fault),
     }
 }

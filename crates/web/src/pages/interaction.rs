@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use identity::User;
 use kernel::StorageFault;
@@ -51,7 +52,7 @@ pub(crate) async fn hub(
         })) => authorize::arrive(&request, &state, &id, Params::from_pairs(pairs)).await,
         Ok(_) => match find(&request, &state, &id, &path).await {
             Ok(Found::Authorization(claimed)) => match go_on(&state, &claimed, Consented::NotAsked).await {
-                Ok(due) => deliver::step(&state, &id, &due.step),
+                Ok(due) => deliver::step(&state, &due.step),
                 Err(fault) => failure::storage_page(&state, &id, &fault),
             },
             Ok(Found::SignIn(_)) => deliver::to_path(&state, "/"),
@@ -82,22 +83,34 @@ pub(crate) async fn find(
     let interaction = loaded.ok_or_else(|| failure::error_page(state, id, Trouble::Expired { app: None }))?;
     let (visitor, _) = cookies::visitor(request, &state.ctx);
     let client = match &interaction.request {
-        Pending::Authorization(saved) => client(state, &saved.client_id).await,
+        Pending::Authorization(saved) | Pending::Answered(saved) => client(state, &saved.client_id).await,
         _ => Ok(None),
     }
     .map_err(|fault| failure::storage_page(state, id, &fault))?;
-    if interaction.flow.as_deref() != Some(&visitor.flow_digest()) {
-        return Err(foreign(request, state, id, client.as_deref()));
+    let client = client.filter(|client| client.enabled);
+    let own = interaction.flow.as_deref() == Some(&visitor.flow_digest());
+    let opened = request.method() == Method::GET && cookies::flow(request, &state.ctx).is_some();
+    match (&interaction.request, &client) {
+        // Opening a page of an answered request, or of one that another tab's cookie has left behind, is no more than
+        // sending the same request again.
+        (Pending::Answered(saved), Some(client)) | (Pending::Authorization(saved), Some(client))
+            if opened && (!own || matches!(interaction.request, Pending::Answered(_))) =>
+        {
+            return Err(authorize::begin(request, state, id, client.clone(), (**saved).clone()).await);
+        }
+        (Pending::Answered(_), Some(_)) if own => {
+            return Err(deliver::to_path(state, &format!("/authorize/{}", interaction.id)));
+        }
+        _ if !own => return Err(foreign(request, state, id, client.as_deref())),
+        _ => {}
     }
     match (interaction.request.clone(), client) {
-        (Pending::Authorization(saved), Some(client)) if client.enabled => {
-            Ok(Found::Authorization(Box::new(Claimed {
-                interaction,
-                request: *saved,
-                client,
-                visitor,
-            })))
-        }
+        (Pending::Authorization(saved), Some(client)) => Ok(Found::Authorization(Box::new(Claimed {
+            interaction,
+            request: *saved,
+            client,
+            visitor,
+        }))),
         (Pending::SignIn, _) => Ok(Found::SignIn(visitor)),
         _ => Err(failure::error_page(state, id, Trouble::Expired { app: None })),
     }

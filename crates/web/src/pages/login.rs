@@ -68,7 +68,7 @@ pub(crate) async fn get(
                     };
                     form.draw(&state, due.present.as_ref(), None)
                 }
-                step => deliver::step(&state, &id, &step),
+                step => deliver::step(&state, &step),
             },
             Err(fault) => failure::storage_page(&state, &id, &fault),
         },
@@ -216,7 +216,11 @@ async fn sign_in(
         });
     let verified = match verified.await {
         Ok(Ok(verified)) => verified,
-        Ok(Err(Overloaded)) | Err(_) => return Err(SignInFault::Overloaded),
+        Ok(Err(Overloaded)) | Err(_) => {
+            // Nobody guessed anything: being turned away must not count against the person.
+            write(state, move |tx| sign_in::abandon(tx, &attempt)).await?;
+            return Err(SignInFault::Overloaded);
+        }
     };
     let ctx = state.ctx.clone();
     let secret = write(state, move |tx| {

@@ -17,7 +17,7 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'
 const PERMISSIONS_POLICY: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
 /// One year (RFC 6797 6.1.1). Subdomains are not ours to speak for.
-const ONE_YEAR: &str = "max-age=31536000";
+pub(crate) const ONE_YEAR: &str = "max-age=31536000";
 
 /// How people reach the provider, read off the issuer's scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

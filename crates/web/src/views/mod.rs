@@ -20,6 +20,7 @@ mod tests;
 
 pub use account::{Account, Link};
 pub use consent::{Consent, Introduction};
+pub(crate) use headers::ONE_YEAR;
 pub use headers::{CONTENT_SECURITY_POLICY, PageContext, Referrer, Transport, secure};
 pub use home::{Home, Visitor};
 pub use page::page;
