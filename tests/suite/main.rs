@@ -23,6 +23,8 @@ mod pkce;
 mod posted_requests;
 mod properties;
 mod refresh;
+mod resources;
 mod sessions;
 mod sign_in_once;
 mod throttling;
+mod userinfo;

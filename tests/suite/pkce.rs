@@ -82,3 +82,19 @@ fn a_public_client_needs_nothing_but_the_verifier() {
     assert_eq!(form[2], ("redirect_uri", CALLBACK));
     attacker.token_with(None, &form).granted();
 }
+
+/// RFC 7636 4.1: 43 to 128 characters. A challenge made of less is no protection, even if it fits.
+#[test]
+fn a_short_verifier_is_refused_though_it_fits() {
+    let provider = Provider::start();
+    let attacker = Attacker(&provider);
+    let challenge = kernel::digest::base64url(&kernel::digest::sha256(b"short"));
+    let code = attacker.code("web", &[("code_challenge", Some(&challenge))]);
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", crate::cast::CALLBACK),
+        ("code_verifier", "short"),
+    ];
+    attacker.token("web", &form).refused("invalid_grant");
+}
