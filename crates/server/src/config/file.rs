@@ -7,22 +7,25 @@ use toml_edit::{Document, Item, TableLike};
 use super::keys::Key;
 use super::layer::{Layer, suggest};
 use super::origin::Origin;
-use super::problem::Place;
+use super::problem::{Place, Problem};
 use super::value::Value;
 
 /// Reads `text`, which came from a file people call `name`.
-pub(crate) fn read(name: &str, text: &str) -> Layer {
-    let mut layer = Layer::default();
+///
+/// # Errors
+/// The one problem of a text that is no TOML: what else it would have said cannot be known, not even that something is
+/// missing.
+pub(crate) fn read(name: &str, text: &str) -> Result<Layer, Problem> {
     let source = Source { name, text };
-    match Document::parse(text) {
-        Ok(document) => source.read_table(document.as_table(), None, &mut layer),
-        Err(error) => {
-            // The parser's message may go on over several lines; the first one says what is wrong.
-            let reason = error.message().lines().next().unwrap_or("is not TOML").to_owned();
-            layer.refuse(source.place(error.span()), reason, "");
-        }
-    }
-    layer
+    let document = Document::parse(text).map_err(|error| Problem {
+        place: source.place(error.span()),
+        // The parser's message may go on over several lines; the first one says what is wrong.
+        reason: error.message().lines().next().unwrap_or("is not TOML").to_owned(),
+        remedy: String::new(),
+    })?;
+    let mut layer = Layer::default();
+    source.read_table(document.as_table(), None, &mut layer);
+    Ok(layer)
 }
 
 /// A text and what it is called.
@@ -116,7 +119,10 @@ mod tests {
     fn problems(text: &str) -> Vec<String> {
         let show =
             |it: &super::super::problem::Problem| format!("{} {} | {}", it.place, it.reason, it.remedy);
-        read("signet.toml", text).problems.iter().map(show).collect()
+        match read("signet.toml", text) {
+            Ok(layer) => layer.problems.iter().map(show).collect(),
+            Err(problem) => vec![show(&problem)],
+        }
     }
 
     #[test]
@@ -124,7 +130,8 @@ mod tests {
         let layer = read(
             "signet.toml",
             "issuer = \"https://a\"\n[tokens]\n  access_ttl =  \"5m\"\n",
-        );
+        )
+        .unwrap();
         let places: Vec<_> = layer.settings.iter().map(|it| it.origin.to_string()).collect();
         assert_eq!(places, ["signet.toml:1:10", "signet.toml:3:17"]);
         assert!(layer.problems.is_empty());
@@ -133,7 +140,7 @@ mod tests {
     #[test]
     fn sections_dotted_keys_and_inline_tables_are_the_same() {
         for text in ["[cache]\nurl = 'x'", "cache.url = 'x'", "cache = { url = 'x' }"] {
-            let layer = read("f", text);
+            let layer = read("f", text).unwrap();
             assert_eq!(layer.settings.len(), 1, "{text}");
             assert_eq!(layer.settings[0].key, Key::CacheUrl);
         }

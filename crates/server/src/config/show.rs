@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn what_is_shown_reads_back() {
         let settings = Resolved::new([]);
-        let layer = super::super::file::read("f", &toml(&settings, Origins::Shown));
+        let layer = super::super::file::read("f", &toml(&settings, Origins::Shown)).unwrap();
         assert!(layer.problems.is_empty(), "{:?}", layer.problems);
         assert_eq!(layer.settings.len(), Key::ALL.len());
     }

@@ -59,7 +59,7 @@ impl Sources {
 fn read_file(path: &Path) -> Result<Layer, Problems> {
     let name = path.display().to_string();
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(file::read(&name, &text)),
+        Ok(text) => file::read(&name, &text).map_err(|problem| Problems::one(name, problem)),
         Err(error) => {
             let remedy = match error.kind() {
                 std::io::ErrorKind::NotFound => "make one with `signet init --issuer URL`",

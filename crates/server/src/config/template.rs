@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn the_file_reads_without_problems() {
-        let layer = file::read("signet.toml", &signet_toml("https://id.example.com"));
+        let layer = file::read("signet.toml", &signet_toml("https://id.example.com")).unwrap();
         assert!(layer.problems.is_empty(), "{:?}", layer.problems);
         assert_eq!(layer.settings.len(), 5);
     }
@@ -57,7 +57,7 @@ mod tests {
     fn its_comments_tell_the_true_defaults() {
         let uncommented = signet_toml("https://id.example.com").replace("\n# ", "\n");
         let from_keys = uncommented.split_once("issuer =").unwrap().1;
-        let layer = file::read("signet.toml", &format!("issuer ={from_keys}"));
+        let layer = file::read("signet.toml", &format!("issuer ={from_keys}")).unwrap();
         assert!(layer.problems.is_empty(), "{:?}", layer.problems);
         for setting in layer.settings.iter().filter(|setting| setting.key != Key::Issuer) {
             assert_eq!(
