@@ -20,7 +20,9 @@ const ARROWS: &[(&str, &[&str])] = &[
         "web",
         &["admin", "token", "session", "identity", "protocol", "kernel"],
     ),
-    ("demo", &["outbound", "kernel"]),
+    ("mail", &["identity", "kernel"]),
+    ("guard", &["protocol"]),
+    ("demo", &["guard", "outbound", "kernel"]),
 ];
 
 /// The crates that may depend on any other: the wiring and these tests.

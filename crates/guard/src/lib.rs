@@ -1,0 +1,1 @@
+//! Verifies Signet's access tokens in somebody else's API.
