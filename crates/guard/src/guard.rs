@@ -1,0 +1,128 @@
+//! The guard of one API: what it expects of tokens, and the issuer's keys.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::access_token::AccessToken;
+use crate::algorithm::SignatureAlgorithm;
+use crate::clock::{Clock, SystemClock};
+use crate::fault::{Refusal, TokenFault};
+use crate::key_cache::{Freshness, KeyCache, KeyFault};
+use crate::source::JwksSource;
+use crate::verify::{self, Expectations};
+
+/// How far clocks may disagree at most; more would let tokens live noticeably longer than they say.
+const MAX_LEEWAY: Duration = Duration::from_secs(60);
+const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
+
+/// Verifies access tokens. Cheap to clone; clones share their keys, so make one per process, not one per worker.
+#[derive(Clone)]
+pub struct Guard(Arc<Inner>);
+
+struct Inner {
+    expected: Expectations,
+    keys: Arc<KeyCache>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Guard {
+    /// A guard that accepts tokens of `issuer` (its issuer identifier, RFC 8414 2) for `audience` (this API's resource
+    /// identifier, RFC 8707 2). Both are compared byte for byte.
+    pub fn builder(issuer: impl Into<String>, audience: impl Into<String>) -> GuardBuilder {
+        GuardBuilder {
+            expected: Expectations {
+                issuer: issuer.into(),
+                audience: audience.into(),
+                leeway: DEFAULT_LEEWAY,
+            },
+            algorithms: SignatureAlgorithm::ALL.to_vec(),
+            freshness: Freshness::default(),
+            clock: Arc::new(SystemClock::new()),
+        }
+    }
+
+    /// Verifies an access token (RFC 9068 4). What it allows, its scope, is the caller's to check.
+    ///
+    /// Waits for a fetch only if there are no keys yet, or for a key nobody has seen.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn verify(&self, token: &str) -> Result<AccessToken, Refusal> {
+        let kid = verify::key_id(token)?;
+        let key = self.0.keys.key(&kid).await.map_err(|fault| match fault {
+            KeyFault::Unknown => Refusal::Invalid(TokenFault::UnknownKey),
+            KeyFault::Unavailable { retry_after } => Refusal::KeysUnavailable { retry_after },
+        })?;
+        let now = self.0.clock.since_epoch();
+        Ok(verify::access_token(token, &key, &self.0.expected, now)?)
+    }
+
+    /// The audience it expects; names the protection space in challenges (RFC 9110 11.5).
+    pub fn audience(&self) -> &str {
+        &self.0.expected.audience
+    }
+
+    #[cfg(test)]
+    pub(crate) fn keys(&self) -> &Arc<KeyCache> {
+        &self.0.keys
+    }
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard")
+            .field("expected", &self.0.expected)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A guard in the making.
+#[must_use]
+pub struct GuardBuilder {
+    expected: Expectations,
+    algorithms: Vec<SignatureAlgorithm>,
+    freshness: Freshness,
+    clock: Arc<dyn Clock>,
+}
+
+impl GuardBuilder {
+    /// Accepts keys of these algorithms only; all of [`SignatureAlgorithm::ALL`] unless told.
+    pub fn algorithms(mut self, algorithms: &[SignatureAlgorithm]) -> Self {
+        self.algorithms = algorithms.to_vec();
+        self
+    }
+
+    /// By how much clocks may disagree: 30 seconds unless told, 60 at most.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.expected.leeway = leeway.min(MAX_LEEWAY);
+        self
+    }
+
+    /// When keys are fetched and how long they are believed.
+    pub fn freshness(mut self, freshness: Freshness) -> Self {
+        self.freshness = freshness;
+        self
+    }
+
+    /// Another clock than the machine's.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The guard. Fetches nothing before the first token comes.
+    pub fn build(self, source: impl JwksSource + 'static) -> Guard {
+        let keys = KeyCache::new(
+            Box::new(source),
+            Arc::clone(&self.clock),
+            self.algorithms,
+            self.freshness,
+        );
+        Guard(Arc::new(Inner {
+            expected: self.expected,
+            keys: Arc::new(keys),
+            clock: self.clock,
+        }))
+    }
+}
