@@ -4,18 +4,20 @@ use std::error::Error;
 
 use thiserror::Error;
 
-use crate::reach::OutOfReach;
+use crate::refusal::OutOfReach;
 
 /// A request that brought no usable answer.
 #[derive(Debug, Error)]
 pub enum OutboundError {
-    /// The scheme is not one this client speaks.
-    #[error("{0} is not a scheme this client speaks")]
-    Scheme(String),
-    /// The host is missing, does not resolve, or is an address this client must not talk to.
-    #[error(transparent)]
+    /// The URL, its host or that host's address is not for this client.
+    #[error("the URL {0}")]
     OutOfReach(#[from] OutOfReach),
-    /// The answer is longer than the bound.
+    /// The machine has no authorities and the operator named none, so that nobody's certificate can be believed.
+    #[error(
+        "there is no certificate authority to believe: the system has none, and outbound.ca_file is empty"
+    )]
+    NoAuthorities,
+    /// The body of the answer, or its header, is longer than the bound.
     #[error("the answer is longer than {limit} bytes")]
     TooLarge {
         /// The bound, in bytes.
@@ -27,6 +29,20 @@ pub enum OutboundError {
     /// The connection failed, or what came over it is not HTTP. The text never contains the URL, which may hold secrets.
     #[error("the connection failed")]
     Transport(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl OutboundError {
+    /// What happened down to its cause, in one line for the log: `the connection failed: ...: invalid peer certificate`.
+    pub fn in_full(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
 }
 
 impl From<reqwest::Error> for OutboundError {

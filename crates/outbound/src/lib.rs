@@ -2,21 +2,32 @@
 //!
 //! A provider that fetches what others name (key sets, client metadata, logout endpoints) is a tool for reaching what
 //! only the provider can reach. So the address is judged after resolution and the connection goes to the very address
-//! that was judged; redirects are handed back instead of followed; answers are bounded in size and time; no proxy from
-//! the environment gets a say.
+//! that was judged: a name that leads elsewhere a moment later leads nowhere new. Redirects are handed back instead of
+//! followed; answers are bounded in size and time; nothing is decoded, no cookie kept, no proxy of the environment asked.
 //!
-//! Today there is one kind of client, [`Outbound::loopback`], for the applications of the sandbox: it talks to this
-//! machine and nobody else. A client for the open internet will be a second [`reach`] beside it, with its own judgement
-//! of addresses (private, link-local and multicast ranges refused, exceptions from the configuration) and TLS; callers
-//! will not notice. This crate alone names the HTTP client library underneath.
+//! There are two kinds of client. [`Outbound::loopback`], for the sandbox and the health check, talks to this machine and
+//! nobody else. [`Outbound::open`] talks `https` to the public internet, and beyond that to what the operator excepts
+//! ([`Allowed`]). What can be said about a URL without the network, [`Judge`] says already when it is registered.
+//!
+//! This crate alone names the HTTP client library underneath.
 
+mod allowed;
+mod authorities;
 mod client;
 mod error;
+mod judge;
 mod message;
+mod network;
+mod port;
 mod reach;
+mod refusal;
 mod resolver;
+mod special;
 
+pub use allowed::{AllowFault, Allowed};
+pub use authorities::{Authorities, AuthoritiesFault};
 pub use client::Outbound;
 pub use error::OutboundError;
-pub use message::{HeaderMap, Method, Request, Response, StatusCode};
-pub use reach::OutOfReach;
+pub use judge::Judge;
+pub use message::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+pub use refusal::OutOfReach;

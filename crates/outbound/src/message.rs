@@ -1,6 +1,6 @@
 //! What goes out and what comes back: plain values, whole bodies. Streams are not needed here.
 
-pub use reqwest::header::HeaderMap;
+pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use reqwest::{Method, StatusCode};
 use url::Url;
 
@@ -8,7 +8,7 @@ use url::Url;
 pub struct Request {
     /// `GET`, `POST`, ...
     pub method: Method,
-    /// Where to; `http` and absolute.
+    /// Where to; absolute.
     pub url: Url,
     /// Header fields, `Host` and `Content-Length` excepted: those follow from the rest.
     pub headers: HeaderMap,

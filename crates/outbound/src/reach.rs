@@ -1,34 +1,23 @@
 //! Which addresses a client may talk to. The judgement is about addresses, never about names: a name proves nothing.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
-use thiserror::Error;
 use url::{Host, Url};
 
-/// How far a client reaches. One variant today; the internet at large becomes the second.
-#[derive(Debug, Clone, Copy)]
+use crate::allowed::Allowed;
+use crate::refusal::OutOfReach;
+use crate::special::special;
+
+/// How far a client reaches.
+#[derive(Debug, Clone)]
 pub(crate) enum Reach {
     /// This machine only.
     Loopback,
-}
-
-/// A destination that was refused, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum OutOfReach {
-    /// The URL has no host.
-    #[error("the URL names no host")]
-    NoHost,
-    /// The name has no address.
-    #[error("{0} has no address")]
-    Unresolved(String),
-    /// One of the host's addresses is not to be talked to. One is enough: with several, an attacker chooses.
-    #[error("{host} is at {address}, which is not on this machine")]
-    Forbidden {
-        /// The host as the URL names it.
-        host: String,
-        /// The offending address.
-        address: IpAddr,
-    },
+    /// The public internet, and the ranges the operator excepts.
+    Public(Arc<Allowed>),
+    /// Wherever a host is that the operator vouches for by name.
+    Vouched,
 }
 
 impl Reach {
@@ -36,7 +25,7 @@ impl Reach {
     ///
     /// # Errors
     /// [`OutOfReach`] when there is no host or the address is not to be talked to. Names pass: the resolver judges them.
-    pub(crate) fn check_url(self, url: &Url) -> Result<(), OutOfReach> {
+    pub(crate) fn check_url(&self, url: &Url) -> Result<(), OutOfReach> {
         match url.host() {
             None => Err(OutOfReach::NoHost),
             Some(Host::Domain(_)) => Ok(()),
@@ -49,7 +38,7 @@ impl Reach {
     ///
     /// # Errors
     /// [`OutOfReach`] when there is no address, or one that is not to be talked to.
-    pub(crate) fn vet(self, host: &str, addresses: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, OutOfReach> {
+    pub(crate) fn vet(&self, host: &str, addresses: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, OutOfReach> {
         if addresses.is_empty() {
             return Err(OutOfReach::Unresolved(host.to_owned()));
         }
@@ -59,18 +48,21 @@ impl Reach {
         Ok(addresses)
     }
 
-    fn check(self, host: &str, address: IpAddr) -> Result<(), OutOfReach> {
-        let allowed = match self {
+    fn check(&self, host: &str, address: IpAddr) -> Result<(), OutOfReach> {
+        let objection = match self {
             // An IPv4 address may come dressed as IPv6 (RFC 4291 2.5.5.2); it is judged undressed.
-            Self::Loopback => address.to_canonical().is_loopback(),
+            Self::Loopback => (!address.to_canonical().is_loopback()).then_some("not this machine"),
+            Self::Public(allowed) if allowed.covers(address) => None,
+            Self::Public(_) => special(address),
+            Self::Vouched => None,
         };
-        if allowed {
-            Ok(())
-        } else {
-            Err(OutOfReach::Forbidden {
+        match objection {
+            None => Ok(()),
+            Some(what) => Err(OutOfReach::Forbidden {
                 host: host.to_owned(),
                 address,
-            })
+                what,
+            }),
         }
     }
 }
@@ -78,7 +70,8 @@ impl Reach {
 /// The addresses of a name that is this machine by definition (RFC 6761 6.3): no resolver is asked, none can lie.
 pub(crate) fn localhost(name: &str) -> Option<Vec<SocketAddr>> {
     let name = name.strip_suffix('.').unwrap_or(name);
-    name.eq_ignore_ascii_case("localhost").then(|| {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    last.eq_ignore_ascii_case("localhost").then(|| {
         vec![
             SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
@@ -94,11 +87,21 @@ mod tests {
         Reach::Loopback.check_url(&Url::parse(url).unwrap())
     }
 
-    fn vet(addresses: &[&str]) -> Result<Vec<SocketAddr>, OutOfReach> {
-        Reach::Loopback.vet(
-            "rp.example",
-            addresses.iter().map(|a| a.parse().unwrap()).collect(),
-        )
+    fn public(allow: &[&str]) -> Reach {
+        let entries: Vec<String> = allow.iter().map(|it| (*it).to_owned()).collect();
+        Reach::Public(Arc::new(Allowed::parse(&entries).unwrap()))
+    }
+
+    fn vet(reach: &Reach, addresses: &[&str]) -> Result<Vec<SocketAddr>, OutOfReach> {
+        let addresses = addresses.iter().map(|a| a.parse().unwrap()).collect();
+        reach.vet("rp.example", addresses)
+    }
+
+    fn offender(refusal: Result<Vec<SocketAddr>, OutOfReach>) -> Option<String> {
+        match refusal {
+            Err(OutOfReach::Forbidden { address, .. }) => Some(address.to_string()),
+            _ => None,
+        }
     }
 
     #[test]
@@ -138,25 +141,47 @@ mod tests {
 
     #[test]
     fn one_forbidden_address_spoils_the_name() {
-        assert_eq!(vet(&["127.0.0.1:0", "[::1]:0"]).map(|a| a.len()), Ok(2));
-        let refusal = vet(&["127.0.0.1:0", "192.0.2.1:0"]);
-        assert!(
-            matches!(refusal, Err(OutOfReach::Forbidden { address, .. }) if address.to_string() == "192.0.2.1")
+        let here = Reach::Loopback;
+        assert_eq!(vet(&here, &["127.0.0.1:0", "[::1]:0"]).map(|a| a.len()), Ok(2));
+        assert_eq!(
+            offender(vet(&here, &["127.0.0.1:0", "192.0.2.1:0"])).as_deref(),
+            Some("192.0.2.1")
+        );
+        let public = public(&[]);
+        assert_eq!(
+            vet(&public, &["1.1.1.1:0", "[2606:4700::1111]:0"]).map(|a| a.len()),
+            Ok(2)
+        );
+        assert_eq!(
+            offender(vet(&public, &["1.1.1.1:0", "10.0.0.1:0"])).as_deref(),
+            Some("10.0.0.1")
+        );
+    }
+
+    #[test]
+    fn an_excepted_range_admits_whoever_is_there() {
+        let public = public(&["10.0.0.0/8:*"]);
+        assert!(vet(&public, &["10.0.0.1:0", "1.1.1.1:0"]).is_ok());
+        assert_eq!(
+            offender(vet(&public, &["10.0.0.1:0", "192.168.0.1:0"])).as_deref(),
+            Some("192.168.0.1")
         );
     }
 
     #[test]
     fn a_name_without_address_is_refused() {
-        assert_eq!(vet(&[]), Err(OutOfReach::Unresolved("rp.example".to_owned())));
+        let unresolved = Err(OutOfReach::Unresolved("rp.example".to_owned()));
+        for reach in [Reach::Loopback, public(&[]), Reach::Vouched] {
+            assert_eq!(vet(&reach, &[]), unresolved, "{reach:?}");
+        }
     }
 
     #[test]
     fn localhost_is_this_machine_and_nothing_else_is() {
-        for name in ["localhost", "LocalHost", "localhost."] {
-            assert!(
-                Reach::Loopback.vet(name, localhost(name).unwrap()).is_ok(),
-                "{name}"
-            );
+        for name in ["localhost", "LocalHost", "localhost.", "notes.localhost"] {
+            let addresses = localhost(name).unwrap();
+            assert!(Reach::Loopback.vet(name, addresses.clone()).is_ok(), "{name}");
+            assert!(public(&[]).vet(name, addresses).is_err(), "{name}");
         }
         for name in ["localhost.example", "notlocalhost", ""] {
             assert_eq!(localhost(name), None, "{name}");

@@ -4,14 +4,15 @@ use std::net::{SocketAddr, ToSocketAddrs};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::reach::{OutOfReach, Reach, localhost};
+use crate::reach::{Reach, localhost};
+use crate::refusal::OutOfReach;
 
 /// The resolver of one client, bound to how far that client reaches.
 pub(crate) struct VettingResolver(pub(crate) Reach);
 
 impl Resolve for VettingResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let reach = self.0;
+        let reach = self.0.clone();
         Box::pin(async move {
             let host = name.as_str().to_owned();
             let addresses = match localhost(&host) {
