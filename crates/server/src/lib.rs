@@ -10,6 +10,7 @@ mod exit;
 mod installation;
 mod logging;
 mod master_key;
+pub mod outgoing;
 mod provider;
 mod serve;
 

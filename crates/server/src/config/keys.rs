@@ -169,9 +169,9 @@ table! {
         DefaultOnly("write false; clients are added with `signet client create`"), Plainly,
         "Whether a URL may be a client id.";
     OutboundAllow "outbound.allow" List(&[]), Any, Plainly,
-        "Exceptions to the ban on private addresses. Nothing is fetched yet, so there is nothing to except.";
-    OutboundCaFile "outbound.ca_file" Text(""), DefaultOnly("leave it empty: nothing is fetched yet"), Plainly,
-        "Further authorities believed when fetching.";
+        "What may be fetched beyond https from public addresses: HOST:PORT, *.NAME:PORT or RANGE:*.";
+    OutboundCaFile "outbound.ca_file" Text(""), Any, Plainly,
+        "Certificate authorities (PEM) believed beside the system's when fetching.";
 }
 
 impl Key {

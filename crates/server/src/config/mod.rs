@@ -25,6 +25,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use kernel::{Issuer, Policy};
+use outbound::{Allowed, Authorities};
 
 pub(crate) use issuer::check as check_issuer;
 pub use problem::Problems;
@@ -54,6 +55,10 @@ pub struct Config {
     pub database: String,
     /// `secrets.master_key_file`.
     pub master_key_file: PathBuf,
+    /// `outbound.allow`.
+    pub outbound_allow: Allowed,
+    /// What `outbound.ca_file` holds.
+    pub outbound_authorities: Authorities,
     policy: Policy,
     settings: Resolved,
 }

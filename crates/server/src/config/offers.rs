@@ -80,7 +80,6 @@ mod tests {
             (Key::LoginSelfRegistration, Value::Switch(true)),
             (Key::ClientsDynamicRegistration, text("open")),
             (Key::ClientsMetadataDocuments, Value::Switch(true)),
-            (Key::OutboundCaFile, text("ca.pem")),
         ] {
             let (reason, _) = objection(key, &value).unwrap();
             assert!(reason.starts_with(key.row().path), "{reason}");

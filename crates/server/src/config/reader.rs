@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use outbound::{Allowed, Authorities};
+
 use super::keys::Key;
 use super::network;
 use super::origin::Origin;
@@ -117,6 +119,44 @@ impl<'a> Reader<'a> {
             }
         }
         ranges.to_vec()
+    }
+
+    /// What may be fetched although the rules for the open internet forbid it.
+    pub(crate) fn allowed(&mut self, key: Key) -> Allowed {
+        let faults = match Allowed::parse(self.settings.list(key)) {
+            Ok(allowed) => return allowed,
+            Err(faults) => faults,
+        };
+        for fault in faults {
+            let (path, entry) = (key.row().path, fault.entry.escape_debug());
+            let reason = format!("{path} has \"{entry}\", which {}", fault.reason);
+            self.object(
+                key,
+                reason,
+                "write it as \"localhost:8080\", \"*.internal.example:*\" or \"10.0.0.0/8:*\"",
+            );
+        }
+        Allowed::default()
+    }
+
+    /// Certificate authorities in a PEM file; none where no file is named.
+    pub(crate) fn authorities(&mut self, key: Key) -> Authorities {
+        let text = self.settings.text(key);
+        if text.is_empty() {
+            return Authorities::default();
+        }
+        let path = self.directory.join(text);
+        let read = std::fs::read(&path).map_err(|error| format!("cannot be read: {error}"));
+        let read = read.and_then(|pem| Authorities::from_pem(&pem).map_err(|fault| fault.to_string()));
+        read.unwrap_or_else(|reason| {
+            let reason = format!("{} names {}, which {reason}", key.row().path, path.display());
+            self.object(
+                key,
+                reason,
+                "name a file of certificates in PEM form, or leave it empty",
+            );
+            Authorities::default()
+        })
     }
 
     /// A duration that may be zero.

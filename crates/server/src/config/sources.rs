@@ -107,6 +107,8 @@ fn check(
         trusted_proxies: reader.ranges(Key::ServerTrustedProxies),
         database: reader.database(Key::DatabaseUrl),
         master_key_file: reader.path(Key::SecretsMasterKeyFile),
+        outbound_allow: reader.allowed(Key::OutboundAllow),
+        outbound_authorities: reader.authorities(Key::OutboundCaFile),
         policy: policy(&mut reader),
         settings: settings.clone(),
         file,
@@ -206,6 +208,9 @@ refresh_idle = '200d'
 methods = ['password', 'passkey']
 [session]
 absolute = '0s'
+[outbound]
+allow = ['localhost:*', 'http://localhost', '10.0.0.0/8']
+ca_file = 'signet.toml'
 ";
         let told = load(
             "all",
@@ -230,7 +235,7 @@ absolute = '0s'
         assert_eq!(
             first_words,
             [
-                "error[config]: 14 problems in signet.toml",
+                "error[config]: 17 problems in signet.toml",
                 "signet.toml:1:10|issuer \"https://id.example.com/\" ends in \"/\"",
                 "signet.toml:3:10|server.listen \"here\" is not an address with a port",
                 "signet.toml:4:19|server.trusted_proxies has \"10.0.0.1/8\", which has bits set beyond its prefix",
@@ -243,9 +248,22 @@ absolute = '0s'
                 "signet.toml:14:16|tokens.refresh_idle is longer than tokens.refresh_max",
                 "signet.toml:16:11|login.methods asks for \"passkey\", which is not built yet",
                 "signet.toml:18:12|session.absolute is zero",
+                "signet.toml:20:9|outbound.allow has \"http://localhost\", which is a URL; leave out scheme and path",
+                "signet.toml:20:9|outbound.allow has \"10.0.0.0/8\", which names no port; write :* for all",
+                "signet.toml:21:11|outbound.ca_file names signet.toml, which holds no certificate in PEM form",
                 "SIGNET_LOGIN__PASSKEYS|unknown name in the environment",
                 "SIGNET_REVOCATION__MAX_LAG|revocation.max_lag \"5\" has no unit",
             ]
+        );
+    }
+
+    #[test]
+    fn a_missing_authority_file_is_told() {
+        let text = "issuer = 'https://a.example'\noutbound.ca_file = 'none.pem'";
+        let told = load("authority", text, &[]).err().unwrap();
+        assert!(
+            told.contains("outbound.ca_file names none.pem, which cannot be read"),
+            "{told}"
         );
     }
 

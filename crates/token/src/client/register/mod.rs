@@ -6,6 +6,7 @@
 
 pub mod client_id;
 pub mod document;
+mod judge;
 mod uris;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use super::metadata::{ApplicationType, AuthMethod, ClientMetadata, ClientPolicy}
 
 pub use client_id::{check_client_id, generate_client_id};
 pub use document::{RegistrationDocument, parse_document};
+pub use judge::JudgeUrl;
 
 /// The largest metadata, as JSON in bytes.
 pub const MAX_METADATA_BYTES: usize = 64 * 1024;
