@@ -4,7 +4,9 @@
 
 pub mod group;
 pub mod hasher;
+pub mod inbox;
 pub mod login_key;
+pub mod notice;
 pub mod password;
 pub mod ports;
 pub mod profile;
