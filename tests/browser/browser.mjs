@@ -37,7 +37,8 @@ export function story(name, options, play) {
   });
 }
 
-async function withPage(options, play) {
+/** Runs `play(page)` with a browser of its own, gone afterwards; fails when a page complained, see `story`. */
+export async function withPage(options, play) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
   try {
     const page = await (await browser.newContext(options)).newPage();
@@ -58,10 +59,16 @@ async function withPage(options, play) {
 function listen(page) {
   const complaints = new Set();
   page.on('console', (message) => {
+    if (isIcon(message.location().url)) return;
     if (message.type() === 'error') complaints.add(`${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => complaints.add(`${error}`));
   return complaints;
+}
+
+/** Chromium asks every host for an icon no page has named; that an app has none is nobody's mistake. */
+function isIcon(url) {
+  return URL.canParse(url) && new URL(url).pathname === '/favicon.ico';
 }
 
 function told(complaints) {

@@ -1,0 +1,1 @@
+"""A Django project with mozilla-django-oidc as its documentation installs it."""
