@@ -4,8 +4,10 @@ use std::fmt;
 
 use url::{Position, Url};
 
-/// What the applications ask for; the client registrations must allow it.
-pub const SCOPE: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+use crate::api::{API_SCOPES, DemoApi};
+
+/// What both applications ask for about the person.
+const PERSON_SCOPE: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 /// Which of the two applications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,22 @@ impl AppName {
             Self::Calendar => "calendar",
         }
     }
+
+    /// What it asks for at the API, as people read it.
+    pub(crate) const fn api_wish(self) -> &'static str {
+        match self {
+            Self::Notes => "It asked to read it and to pin notes to it.",
+            Self::Calendar => "It asked to read it, not to pin notes to it.",
+        }
+    }
+
+    /// What it asks for at the API. Calendar reads only, so that one can see a token that does not allow something.
+    const fn api_scope(self) -> &'static [&'static str] {
+        match self {
+            Self::Notes => &API_SCOPES,
+            Self::Calendar => &[API_SCOPES[0]],
+        }
+    }
 }
 
 impl fmt::Display for AppName {
@@ -53,11 +71,18 @@ pub struct DemoApp {
     pub client_id: String,
     /// The client's secret.
     pub client_secret: String,
+    /// The API it calls.
+    pub api: DemoApi,
     /// The other application and where it is.
     pub other: (AppName, Url),
 }
 
 impl DemoApp {
+    /// The scope it asks for; the client's registration must allow it.
+    pub fn scope(&self) -> Vec<&'static str> {
+        [&PERSON_SCOPE[..], self.name.api_scope()].concat()
+    }
+
     /// Where the provider sends people back to; to be registered as `redirect_uris`.
     pub fn redirect_uri(&self) -> Url {
         self.at("/callback")
@@ -66,6 +91,11 @@ impl DemoApp {
     /// Where the provider sends people after signing out; to be registered as `post_logout_redirect_uris`.
     pub fn post_logout_redirect_uri(&self) -> Url {
         self.at("/signed-out")
+    }
+
+    /// Where the provider tells that a session has ended; to be registered as `backchannel_logout_uri`.
+    pub fn backchannel_logout_uri(&self) -> Url {
+        self.at("/backchannel-logout")
     }
 
     /// Host and port as a browser writes them in `Host`.
@@ -100,6 +130,10 @@ pub(crate) fn sample(name: AppName) -> DemoApp {
         issuer: "http://localhost:8080".to_owned(),
         client_id: name.slug().to_owned(),
         client_secret: "not-printed".to_owned(),
+        api: DemoApi {
+            base_url: url("http://localhost:8083"),
+            issuer: "http://localhost:8080".to_owned(),
+        },
         other: match name {
             AppName::Notes => (AppName::Calendar, url("http://localhost:8082")),
             AppName::Calendar => (AppName::Notes, url("http://localhost:8082")),
@@ -119,6 +153,11 @@ mod tests {
             app.post_logout_redirect_uri().as_str(),
             "http://localhost:8081/signed-out"
         );
+        assert_eq!(
+            app.backchannel_logout_uri().as_str(),
+            "http://localhost:8081/backchannel-logout"
+        );
+        assert_eq!(app.api.identifier(), "http://localhost:8083");
         assert_eq!(app.authority(), "localhost:8081");
     }
 

@@ -35,15 +35,7 @@ impl<V> Bounded<V> {
     pub(crate) fn insert(&self, key: String, value: V) {
         self.with(|shelf| {
             shelf.remove(&key);
-            while shelf.entries.len() >= self.capacity {
-                let Some((_, oldest)) = shelf.arrivals.pop_first() else {
-                    break;
-                };
-                shelf.entries.remove(&oldest);
-            }
-            shelf.arrivals.insert(shelf.next, key.clone());
-            shelf.entries.insert(key, (shelf.next, value));
-            shelf.next += 1;
+            shelf.insert(key, value, self.capacity);
         });
     }
 
@@ -53,6 +45,44 @@ impl<V> Bounded<V> {
         V: Clone,
     {
         self.with(|shelf| shelf.entries.get(key).map(|(_, value)| value.clone()))
+    }
+
+    /// A copy of an entry, which is made if it is not there.
+    pub(crate) fn get_or_insert_with(&self, key: &str, make: impl FnOnce() -> V) -> V
+    where
+        V: Clone,
+    {
+        self.with(|shelf| {
+            if let Some((_, value)) = shelf.entries.get(key) {
+                return value.clone();
+            }
+            let value = make();
+            shelf.insert(key.to_owned(), value.clone(), self.capacity);
+            value
+        })
+    }
+
+    /// Adds an entry if there is none under this key; whether it did.
+    pub(crate) fn insert_new(&self, key: String, value: V) -> bool {
+        self.with(|shelf| {
+            let is_new = !shelf.entries.contains_key(&key);
+            if is_new {
+                shelf.insert(key, value, self.capacity);
+            }
+            is_new
+        })
+    }
+
+    /// Removes all entries that `wanted` picks and returns their keys.
+    pub(crate) fn remove_all(&self, wanted: impl Fn(&V) -> bool) -> Vec<String> {
+        self.with(|shelf| {
+            let picked = shelf.entries.iter().filter(|(_, (_, value))| wanted(value));
+            let keys: Vec<String> = picked.map(|(key, _)| key.clone()).collect();
+            for key in &keys {
+                shelf.remove(key);
+            }
+            keys
+        })
     }
 
     /// Removes an entry and returns it, if `wanted` agrees; else it stays. Only one caller ever gets it.
@@ -75,6 +105,19 @@ impl<V> Bounded<V> {
 }
 
 impl<V> Shelf<V> {
+    /// Under a key that is not there yet.
+    fn insert(&mut self, key: String, value: V, capacity: usize) {
+        while self.entries.len() >= capacity {
+            let Some((_, oldest)) = self.arrivals.pop_first() else {
+                break;
+            };
+            self.entries.remove(&oldest);
+        }
+        self.arrivals.insert(self.next, key.clone());
+        self.entries.insert(key, (self.next, value));
+        self.next += 1;
+    }
+
     fn remove(&mut self, key: &str) -> Option<V> {
         let (arrival, value) = self.entries.remove(key)?;
         self.arrivals.remove(&arrival);
@@ -115,6 +158,29 @@ mod tests {
             map.insert(key.to_owned(), value);
         }
         assert_eq!((map.get("a"), map.get("b")), (Some(3), None));
+    }
+
+    #[test]
+    fn what_is_there_is_not_made_again() {
+        let map = Bounded::new(1);
+        assert_eq!(map.get_or_insert_with("a", || 1), 1);
+        assert_eq!(map.get_or_insert_with("a", || 2), 1);
+        assert!(!map.insert_new("a".to_owned(), 3) && map.insert_new("b".to_owned(), 4));
+        assert_eq!((map.get("a"), map.get("b")), (None, Some(4)));
+    }
+
+    #[test]
+    fn all_that_are_picked_go() {
+        let map = Bounded::new(3);
+        for (key, value) in [("a", 1), ("b", 2), ("c", 1)] {
+            map.insert(key.to_owned(), value);
+        }
+        let mut gone = map.remove_all(|value| *value == 1);
+        gone.sort();
+        assert_eq!(
+            (gone.as_slice(), map.get("b")),
+            (&["a".to_owned(), "c".to_owned()][..], Some(2))
+        );
     }
 
     #[test]

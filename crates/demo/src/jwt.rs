@@ -48,6 +48,11 @@ impl DecodedJwt {
         self.header.get(name)?.as_str()
     }
 
+    /// A claim that is text, such as `sid`.
+    pub(crate) fn claim_text(&self, name: &str) -> Option<&str> {
+        self.claims.get(name)?.as_str()
+    }
+
     /// When it ends (RFC 7519 4.1.4).
     pub(crate) fn expires_at(&self) -> Option<Timestamp> {
         self.claims.get("exp")?.as_i64().map(Timestamp::from_secs)

@@ -1,10 +1,13 @@
 //! The pages, as the templates see them: finished words and numbers, nothing to decide.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 use kernel::Timestamp;
 
+use crate::api_client::{ApiAnswer, Outcome};
 use crate::app::{AppName, DemoApp};
 use crate::jwt::{DecodedJwt, pretty};
 use crate::relying_party::UserInfo;
@@ -30,6 +33,8 @@ pub(crate) struct HomePage {
     refresh_token: &'static str,
     can_refresh: bool,
     renewals: u32,
+    api: String,
+    answer: Option<Arc<ApiAnswer>>,
 }
 
 /// Who is signed in.
@@ -73,6 +78,8 @@ pub(crate) enum SignOutExtent {
     Here,
     /// The session here and the one at the provider, which sent the browser back.
     Everywhere,
+    /// The session here, because the provider said that the one there has ended.
+    AsTold,
 }
 
 /// A page that says what happened and what to do next.
@@ -119,6 +126,8 @@ impl HomePage {
             },
             can_refresh: tokens.refresh_token.is_some(),
             renewals: tokens.renewals,
+            api: app.api.identifier(),
+            answer: session.answer(),
         }
     }
 }
@@ -188,7 +197,6 @@ pub(crate) fn respond(status: StatusCode, page: &impl Template) -> HttpResponse 
 #[cfg(test)]
 mod tests {
     use openidconnect::AccessToken;
-    use tokio::sync::Mutex;
 
     use super::*;
     use crate::http::HttpFault;
@@ -198,10 +206,7 @@ mod tests {
 
     fn home(name: AppName, tokens: Tokens) -> String {
         let userinfo = UserInfo::from_json::<HttpFault>(PERSON, None).unwrap();
-        let session = Session {
-            form_token: "form-token".to_owned(),
-            tokens: Mutex::new(tokens),
-        };
+        let session = crate::sessions::sample(tokens);
         let tokens = session.tokens.try_lock().unwrap();
         HomePage::new(&crate::app::sample(name), &session, &tokens, &userinfo)
             .render()

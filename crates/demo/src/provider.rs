@@ -1,9 +1,11 @@
 //! The provider as its discovery document describes it, and the judgement of its ID tokens.
 
+use kernel::Timestamp;
 use openidconnect::core::{
     CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod, CoreGrantType,
-    CoreIdToken, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm,
-    CoreJwsSigningAlgorithm, CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType,
+    CoreIdToken, CoreJsonWebKey, CoreJsonWebKeySet, CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode, CoreResponseType,
+    CoreSubjectIdentifierType,
 };
 use openidconnect::{
     AccessToken, AccessTokenHash, AdditionalProviderMetadata, ClaimsVerificationError, ClientId,
@@ -71,6 +73,10 @@ pub(crate) struct Provider {
     pub(crate) end_session_endpoint: Option<EndSessionUrl>,
     /// Whether a response without `iss` is acceptable.
     pub(crate) response_issuer: ResponseIssuer,
+    /// Its keys, for tokens that the library does not know.
+    pub(crate) keys: CoreJsonWebKeySet,
+    /// When all this was fetched.
+    pub(crate) discovered_at: Timestamp,
 }
 
 impl Provider {
@@ -80,9 +86,11 @@ impl Provider {
         app: &DemoApp,
         issuer: IssuerUrl,
         http: &ProviderHttp,
+        now: Timestamp,
     ) -> Result<Self, Fault> {
         let metadata = Metadata::discover_async(issuer, http).await?;
         let extras = metadata.additional_metadata().clone();
+        let keys = metadata.jwks().clone();
         let secret = ClientSecret::new(app.client_secret.clone());
         let client =
             CoreClient::from_provider_metadata(metadata, ClientId::new(app.client_id.clone()), Some(secret))
@@ -96,6 +104,8 @@ impl Provider {
             client,
             end_session_endpoint: extras.end_session_endpoint,
             response_issuer,
+            keys,
+            discovered_at: now,
         })
     }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kernel::Clock;
 use openidconnect::core::{CoreAuthenticationFlow, CoreGenderClaim, CoreIdToken};
@@ -14,9 +15,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::app::{DemoApp, SCOPE};
+use crate::app::DemoApp;
 use crate::fault::Fault;
 use crate::http::ProviderHttp;
+use crate::logout_token::{self, LogoutFault, LogoutToken};
 use crate::pending::SignInSecrets;
 use crate::provider::{Provider, is_unknown_key};
 use crate::tokens::Tokens;
@@ -29,6 +31,9 @@ impl AdditionalClaims for OtherClaims {}
 
 /// What the userinfo endpoint says about a person.
 pub(crate) type UserInfo = UserInfoClaims<OtherClaims, CoreGenderClaim>;
+
+/// The least time between two looks at the provider's keys that a stranger can cause.
+const PAUSE: Duration = Duration::from_secs(10);
 
 /// A sign-in about to leave for the provider.
 pub(crate) struct Departure {
@@ -82,7 +87,45 @@ impl RelyingParty {
     }
 
     async fn discover(&self) -> Result<Provider, Fault> {
-        Provider::discover(&self.app, self.issuer.clone(), &self.http).await
+        let now = self.clock.now();
+        Provider::discover(&self.app, self.issuer.clone(), &self.http, now).await
+    }
+
+    /// The provider with keys that are not older than [`PAUSE`]. Anybody can send a token that names a key nobody knows;
+    /// the pause keeps them from making us ask the provider each time.
+    async fn fresh_provider(&self) -> Result<Arc<Provider>, Fault> {
+        let mut known = self.provider.lock().await;
+        match known.as_ref() {
+            Some(provider) if self.clock.now() < provider.discovered_at.plus(PAUSE) => {
+                Ok(Arc::clone(provider))
+            }
+            _ => {
+                let provider = Arc::new(self.discover().await?);
+                *known = Some(Arc::clone(&provider));
+                Ok(provider)
+            }
+        }
+    }
+
+    /// Verifies a logout token; an unknown key is worth one fresh look at the provider's keys.
+    pub(crate) async fn verified_logout(&self, token: &str) -> Result<LogoutToken, LogoutFault> {
+        let expected = logout_token::Expected {
+            issuer: &self.app.issuer,
+            client_id: &self.app.client_id,
+            now: self.clock.now(),
+        };
+        let unreachable = |fault: Fault| {
+            tracing::warn!(%fault, "the provider's keys are not known");
+            LogoutFault::UnknownKey
+        };
+        let provider = self.provider().await.map_err(unreachable)?;
+        match logout_token::verify(token, &provider.keys, &expected) {
+            Err(LogoutFault::UnknownKey) => {
+                let provider = self.fresh_provider().await.map_err(unreachable)?;
+                logout_token::verify(token, &provider.keys, &expected)
+            }
+            outcome => outcome,
+        }
     }
 
     /// Prepares an authorization request: code flow, PKCE with S256, `state` and `nonce` (RFC 9700 2.1.1).
@@ -98,11 +141,14 @@ impl RelyingParty {
             )
             // The library asks for `openid` by itself.
             .add_scopes(
-                SCOPE
+                self.app
+                    .scope()
                     .into_iter()
                     .filter(|name| *name != "openid")
                     .map(|name| Scope::new(name.to_owned())),
             )
+            // Access tokens shall be for the API (RFC 8707 2); the userinfo endpoint takes them anyway.
+            .add_extra_param("resource", self.app.api.identifier())
             .set_pkce_challenge(challenge)
             .url();
         Ok(Departure {
@@ -134,7 +180,7 @@ impl RelyingParty {
         let subject = self
             .verified(&id_token, access_token, Some(&secrets.nonce))
             .await?;
-        let tokens = Tokens::first(&answer, id_token, subject, &SCOPE, self.clock.now());
+        let tokens = Tokens::first(&answer, id_token, subject, &self.app.scope(), self.clock.now());
         self.ask_userinfo(&tokens).await.map_err(|fault| match fault {
             Fault::SessionEnded => Fault::Rejected("userinfo: the new access token was refused".to_owned()),
             other => other,
@@ -171,10 +217,16 @@ impl RelyingParty {
     /// Asks the provider about the person, with a fresh access token if the one held has ended and can be renewed. A
     /// token that is refused before its time means that the person signed out elsewhere.
     pub(crate) async fn userinfo(&self, tokens: &mut Tokens) -> Result<UserInfo, Fault> {
+        self.renew_if_stale(tokens).await?;
+        self.ask_userinfo(tokens).await
+    }
+
+    /// Makes sure that the access token held has not ended, if it can be renewed.
+    pub(crate) async fn renew_if_stale(&self, tokens: &mut Tokens) -> Result<(), Fault> {
         if tokens.refresh_token.is_some() && tokens.is_stale(self.clock.now()) {
             self.refresh(tokens).await?;
         }
-        self.ask_userinfo(tokens).await
+        Ok(())
     }
 
     async fn ask_userinfo(&self, tokens: &Tokens) -> Result<UserInfo, Fault> {

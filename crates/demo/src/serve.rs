@@ -9,7 +9,9 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{App, HttpRequest, HttpServer, web};
 use kernel::SystemClock;
 
+use crate::api_client::ApiClient;
 use crate::app::DemoApp;
+use crate::bounded::Bounded;
 use crate::cookies::{self, Purpose};
 use crate::http::ProviderHttp;
 use crate::pending::{Pending, SignInSecrets};
@@ -29,23 +31,29 @@ const CONTENT_SECURITY_POLICY: &str =
 pub(crate) struct Site {
     pub(crate) app: Arc<DemoApp>,
     pub(crate) relying_party: RelyingParty,
+    pub(crate) api: ApiClient,
     pub(crate) sign_ins: Pending<SignInSecrets>,
     pub(crate) sign_outs: Pending<()>,
     pub(crate) sessions: Sessions,
+    /// `jti` of every logout token obeyed.
+    pub(crate) logouts: Bounded<()>,
 }
 
 impl Site {
-    fn new(app: DemoApp) -> io::Result<Self> {
+    pub(crate) fn new(app: DemoApp) -> io::Result<Self> {
         let app = Arc::new(app);
         let http = ProviderHttp::loopback().map_err(io::Error::other)?;
         let relying_party = RelyingParty::new(Arc::clone(&app), http, Arc::new(SystemClock))
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let api = ApiClient::new(&app.api).map_err(io::Error::other)?;
         Ok(Self {
             app,
             relying_party,
+            api,
             sign_ins: Pending::new(CAPACITY),
             sign_outs: Pending::new(CAPACITY),
             sessions: Sessions::new(CAPACITY),
+            logouts: Bounded::new(CAPACITY),
         })
     }
 
@@ -78,7 +86,8 @@ pub fn serve(app: DemoApp, listener: TcpListener) -> io::Result<Server> {
         .run())
 }
 
-fn page_headers() -> DefaultHeaders {
+/// What every answer of the sandbox's servers carries.
+pub(crate) fn page_headers() -> DefaultHeaders {
     DefaultHeaders::new()
         .add(("Content-Security-Policy", CONTENT_SECURITY_POLICY))
         .add(("Cache-Control", "no-store"))

@@ -6,6 +6,8 @@ use kernel::Timestamp;
 use openidconnect::core::{CoreIdToken, CoreTokenResponse};
 use openidconnect::{AccessToken, OAuth2TokenResponse, RefreshToken, Scope, SubjectIdentifier};
 
+use crate::jwt::DecodedJwt;
+
 /// An access token this close to its end is renewed rather than sent.
 const MARGIN: Duration = Duration::from_secs(5);
 
@@ -68,6 +70,13 @@ impl Tokens {
         self.renewals = self.renewals.saturating_add(1);
     }
 
+    /// The provider's session, if the ID token names one (OpenID Connect Back-Channel Logout 1.0 2.1). The library knows no
+    /// such claim, so the token, verified long ago, is read once more.
+    pub(crate) fn sid(&self) -> Option<String> {
+        let jwt = DecodedJwt::parse(&self.id_token.to_string())?;
+        jwt.claim_text("sid").map(str::to_owned)
+    }
+
     /// Whether the access token has ended or is about to.
     pub(crate) fn is_stale(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| now.plus(MARGIN) >= end)
@@ -109,7 +118,9 @@ pub(crate) fn sample() -> Tokens {
         access_token: AccessToken::new(access_token),
         expires_at: Some(Timestamp::from_secs(1_763_785_800)),
         refresh_token: Some(RefreshToken::new("never-shown".to_owned())),
-        scope: crate::SCOPE.map(str::to_owned).to_vec(),
+        scope: ["openid", "profile", "email", "offline_access"]
+            .map(str::to_owned)
+            .to_vec(),
         renewals: 0,
     }
 }

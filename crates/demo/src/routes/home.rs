@@ -4,7 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::{Shared, failure, is_own_name, see_other};
+use super::{Shared, failure, is_own_name, see_other, signed_out};
 use crate::cookies::{self, Purpose};
 use crate::pages::{HomePage, respond};
 use crate::serve::Site;
@@ -15,7 +15,10 @@ pub(super) async fn home(request: HttpRequest, site: Shared) -> HttpResponse {
         return see_other(site.app.base_url.as_str(), []);
     }
     let Some((id, session)) = site.session(&request) else {
-        return begin(&request, &site).await;
+        return match cookies::read(&request, site.app.name, Purpose::Session) {
+            Some(id) if site.sessions.ended_as_told(&id) => signed_out::as_told(&site),
+            _ => begin(&request, &site).await,
+        };
     };
     let mut tokens = session.tokens.lock().await;
     match site.relying_party.userinfo(&mut tokens).await {

@@ -1,6 +1,7 @@
 //! What each address of an application does. One file per address.
 
-mod assets;
+mod ask;
+mod backchannel_logout;
 mod callback;
 mod failure;
 mod home;
@@ -14,6 +15,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
+use crate::assets;
 use crate::serve::Site;
 
 /// The application's addresses.
@@ -21,6 +23,11 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route("/", web::get().to(home::home))
         .route("/callback", web::get().to(callback::callback))
+        .route("/ask", web::post().to(ask::ask))
+        .route(
+            "/backchannel-logout",
+            web::post().to(backchannel_logout::backchannel_logout),
+        )
         .route("/refresh", web::post().to(refresh::refresh))
         .route("/sign-out", web::post().to(sign_out::sign_out))
         .route("/signed-out", web::get().to(signed_out::signed_out))

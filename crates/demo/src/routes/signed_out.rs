@@ -30,6 +30,22 @@ pub(super) async fn signed_out(request: HttpRequest, site: Shared) -> HttpRespon
     respond(StatusCode::OK, &page)
 }
 
+/// The front page of somebody whose session ended because the provider said so. It is shown once: the next visit, without
+/// the cookie, begins a sign-in.
+pub(super) fn as_told(site: &Site) -> HttpResponse {
+    let page = SignedOutPage {
+        app: site.app.name,
+        issuer: site.app.issuer.clone(),
+        extent: SignOutExtent::AsTold,
+    };
+    let mut response = respond(StatusCode::OK, &page);
+    let cookie = cookies::clear(site.app.name, Purpose::Session);
+    if let Err(error) = response.add_cookie(&cookie) {
+        tracing::error!(%error, "a cookie fits no header");
+    }
+    response
+}
+
 /// Only the provider knows the `state` it was given, so its return proves that the provider was there.
 fn extent(request: &HttpRequest, site: &Site, landing: Landing) -> SignOutExtent {
     let browser = cookies::read(request, site.app.name, Purpose::Browser);

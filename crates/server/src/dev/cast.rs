@@ -1,9 +1,9 @@
-//! Who and what the sandbox begins with: two people, the two demo applications and a client for trying things out.
+//! Who and what the sandbox begins with: two people, the two demo applications, the API they call and a client for trying things out.
 
 use admin::clients::{self, MetadataSource, NewClient, Registered};
 use admin::users::{self, NewUser};
 use admin::{Actor, AdminFault, Ports};
-use demo::{DemoApp, SCOPE};
+use demo::{DemoApi, DemoApp};
 use identity::{PasswordHash, Profile};
 use kernel::Ctx;
 use kernel::Plain;
@@ -48,13 +48,14 @@ pub(crate) fn install(
     ports: &mut dyn Ports,
     ctx: &Ctx,
     apps: &[DemoApp],
+    api: &DemoApi,
     password: &PasswordHash,
 ) -> Result<Vec<Registered>, AdminFault> {
     let actor = Actor::named("dev");
     for person in PEOPLE {
         users::create(ports, ctx, &actor, person.with(password))?;
     }
-    let new = apps.iter().map(application).chain([playground()]);
+    let new = apps.iter().map(application).chain([playground(api)]);
     new.map(|new| clients::create(ports, ctx, &actor, new)).collect()
 }
 
@@ -81,6 +82,7 @@ impl Person {
 fn application(app: &DemoApp) -> NewClient {
     let mut policy = clients::default_policy(MetadataSource::Flags);
     policy.first_party = true;
+    policy.resources = vec![app.api.identifier()];
     NewClient {
         client_id: Some(app.client_id.clone()),
         metadata: ClientMetadata {
@@ -89,7 +91,7 @@ fn application(app: &DemoApp) -> NewClient {
             redirect_uris: vec![app.redirect_uri().into()],
             post_logout_redirect_uris: vec![app.post_logout_redirect_uri().into()],
             grant_types: grants(),
-            scope: Some(SCOPE.join(" ")),
+            scope: Some(app.scope().join(" ")),
             ..ClientMetadata::default()
         },
         policy,
@@ -97,8 +99,10 @@ fn application(app: &DemoApp) -> NewClient {
     }
 }
 
-/// A client for experiments. A native one, because its redirects go to any port of this machine (RFC 8252 7.3).
-fn playground() -> NewClient {
+/// A client for experiments, with the API too. A native one, because its redirects go to any port of this machine (RFC 8252 7.3).
+fn playground(api: &DemoApi) -> NewClient {
+    let mut policy = clients::default_policy(MetadataSource::Document);
+    policy.resources = vec![api.identifier()];
     NewClient {
         client_id: Some("demo".to_owned()),
         metadata: ClientMetadata {
@@ -111,7 +115,7 @@ fn playground() -> NewClient {
             grant_types: grants(),
             ..ClientMetadata::default()
         },
-        policy: clients::default_policy(MetadataSource::Document),
+        policy,
         secret: None,
     }
 }

@@ -1,4 +1,4 @@
-//! `signet dev`: a provider to try, with people, two applications and nothing to clean up.
+//! `signet dev`: a provider to try, with people, two applications, an API and nothing to clean up.
 //!
 //! It knows nothing of configuration files and databases of others: it listens on loopback, keeps everything in a
 //! directory of its own, and takes that with it when it ends.
@@ -10,6 +10,7 @@ mod sandbox;
 mod words;
 
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use clap::Args;
-use demo::{AppName, DemoApp};
+use demo::{AppName, DemoApi, DemoApp};
 use identity::Password;
 use identity::password::argon2id::{self, Memory};
 use kernel::secret::ClientSecret;
@@ -38,7 +39,7 @@ use sandbox::Sandbox;
 
 #[derive(Debug, Args)]
 pub(crate) struct DevArgs {
-    /// Port of the provider; the applications take the next two. 0 takes free ones
+    /// Port of the provider; the applications and the API take the next three. 0 takes free ones
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// Write what programs need to know into a file, once everything answers
@@ -82,20 +83,25 @@ fn raise(sandbox: &Sandbox, ctx: Ctx, listeners: &Listeners) -> Result<(Provider
     let entropy = &*installation.ctx.entropy;
     let master = MasterKey::generate(entropy);
     provider::ensure_keys(&installation, &master)?;
-    let apps = applications(listeners, &installation.ctx)?;
+    let api = DemoApi {
+        base_url: url_of(&listeners.api_url)?,
+        issuer: listeners.issuer.clone(),
+    };
+    let apps = applications(listeners, &api, &installation.ctx)?;
     let password = words::password(entropy);
     let typed = Password::new(&password).map_err(|error| Failure::new(Exit::Failed, error))?;
     let hash = argon2id::hash(&mut Memory::default(), &typed, entropy)
         .map_err(|error| Failure::new(Exit::Failed, error))?;
-    let cast = apps.clone();
+    let (cast, guarded) = (apps.clone(), api.clone());
     let clients = installation.write(Keep::Changes, move |ports, ctx| {
-        cast::install(ports, ctx, &cast, &hash)
+        cast::install(ports, ctx, &cast, &guarded, &hash)
     })?;
     let report = Report {
         issuer: listeners.issuer.clone(),
         management_url: listeners.management_url.clone(),
         password,
         apps,
+        api,
         clients,
     };
     Ok((
@@ -104,15 +110,19 @@ fn raise(sandbox: &Sandbox, ctx: Ctx, listeners: &Listeners) -> Result<(Provider
     ))
 }
 
-fn applications(listeners: &Listeners, ctx: &Ctx) -> Result<Vec<DemoApp>, Failure> {
-    let url = |text: &String| Url::parse(text).map_err(|error| Failure::new(Exit::Failed, error));
-    let [notes, calendar] = [url(&listeners.app_urls[0])?, url(&listeners.app_urls[1])?];
+fn url_of(text: &str) -> Result<Url, Failure> {
+    Url::parse(text).map_err(|error| Failure::new(Exit::Failed, error))
+}
+
+fn applications(listeners: &Listeners, api: &DemoApi, ctx: &Ctx) -> Result<Vec<DemoApp>, Failure> {
+    let [notes, calendar] = [url_of(&listeners.app_urls[0])?, url_of(&listeners.app_urls[1])?];
     let app = |name: AppName, base_url: &Url, other| DemoApp {
         name,
         base_url: base_url.clone(),
         issuer: ctx.issuer.as_str().to_owned(),
         client_id: name.slug().to_owned(),
         client_secret: Plain::<ClientSecret>::generate(&*ctx.entropy).expose().to_owned(),
+        api: api.clone(),
         other,
     };
     Ok(vec![
@@ -135,15 +145,11 @@ async fn serve(
         management,
         management_address,
         apps,
+        api,
         ..
     } = listeners;
     let servers = Servers::start(provider, public, management).map_err(on_io)?;
-    let mut handles = Vec::<ServerHandle>::new();
-    for (app, listener) in report.apps.iter().zip(apps) {
-        let server = demo::serve(app.clone(), listener).map_err(on_io)?;
-        handles.push(server.handle());
-        actix_web::rt::spawn(server);
-    }
+    let handles = serve_demos(report, apps, api).map_err(on_io)?;
     let answering = async {
         while healthcheck::ask(management_address).await != Ok(200) {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -162,6 +168,23 @@ async fn serve(
         handle.stop(false).await;
     }
     served.map_err(on_io)
+}
+
+/// Starts the applications and the API.
+fn serve_demos(
+    report: &Report,
+    apps: [TcpListener; 2],
+    api: TcpListener,
+) -> std::io::Result<Vec<ServerHandle>> {
+    let mut servers = vec![demo::serve_api(report.api.clone(), api)?];
+    for (app, listener) in report.apps.iter().zip(apps) {
+        servers.push(demo::serve(app.clone(), listener)?);
+    }
+    let handles = servers.iter().map(|server| server.handle()).collect();
+    for server in servers {
+        actix_web::rt::spawn(server);
+    }
+    Ok(handles)
 }
 
 fn announce(report: &Report, args: &DevArgs, took: Duration) -> Result<(), Failure> {

@@ -21,17 +21,30 @@ pub(crate) struct Listeners {
     pub(crate) apps: [TcpListener; 2],
     /// Their origins.
     pub(crate) app_urls: [String; 2],
+    /// The API's.
+    pub(crate) api: TcpListener,
+    /// Its origin.
+    pub(crate) api_url: String,
 }
 
 impl Listeners {
-    /// The provider on `port` and the applications on the next two; with 0, each on a free one. The management port is
+    /// The provider on `port`, the applications on the next two, the API on the one after; with 0, each on a free one. The management port is
     /// always a free one: nobody types it.
     ///
     /// # Errors
     /// When a port is taken.
     pub(crate) fn bind(port: u16) -> Result<Self, Failure> {
-        let [(public, issuer), (notes, notes_url), (calendar, calendar_url)] =
-            [listen(port, 0)?, listen(port, 1)?, listen(port, 2)?];
+        let [
+            (public, issuer),
+            (notes, notes_url),
+            (calendar, calendar_url),
+            (api, api_url),
+        ] = [
+            listen(port, 0)?,
+            listen(port, 1)?,
+            listen(port, 2)?,
+            listen(port, 3)?,
+        ];
         let (management, _) = listen(0, 0)?;
         let management_address = management.local_addr().map_err(on_io)?;
         Ok(Self {
@@ -42,6 +55,8 @@ impl Listeners {
             management_url: format!("http://{management_address}"),
             apps: [notes, calendar],
             app_urls: [notes_url, calendar_url],
+            api,
+            api_url,
         })
     }
 }
@@ -53,7 +68,9 @@ fn listen(first: u16, offset: u16) -> Result<(TcpListener, String), Failure> {
     } else {
         first.checked_add(offset)
     };
-    let port = port.ok_or_else(|| Failure::usage("--port leaves no room for the applications' ports"))?;
+    let port = port.ok_or_else(|| {
+        Failure::usage("--port leaves no room for the ports of the applications and the API")
+    })?;
     let remedy = "choose others with --port N, or free ones with --port 0";
     let listener = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), remedy)?;
     let port = listener.local_addr().map_err(on_io)?.port();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use admin::clients::Registered;
 use admin::view::ClientView;
-use demo::DemoApp;
+use demo::{DemoApi, DemoApp};
 use kernel::Plain;
 use serde_json::{Value, json};
 
@@ -24,6 +24,8 @@ pub(crate) struct Report {
     pub(crate) password: String,
     /// The applications.
     pub(crate) apps: Vec<DemoApp>,
+    /// The API they call.
+    pub(crate) api: DemoApi,
     /// All clients, the applications' first.
     pub(crate) clients: Vec<Registered>,
 }
@@ -43,6 +45,11 @@ impl Report {
             rows.push((label, origin(app), format!("{:13}  {hint}", app.name.title())));
         }
         rows.push(("Sign in as", ordinary, format!("or {administrator}")));
+        rows.push((
+            "Demo API",
+            self.api.identifier(),
+            "both apps call it with Alice's token".to_owned(),
+        ));
         let experiment = self
             .clients
             .last()
@@ -98,6 +105,7 @@ impl Report {
             "users": PEOPLE.map(user),
             "clients": clients?,
             "apps": self.apps.iter().map(origin).collect::<Vec<_>>(),
+            "api_url": self.api.identifier(),
             "pid": std::process::id(),
         }))
     }
