@@ -3,9 +3,10 @@
 use identity::ports::{Found, Insert};
 use kernel::secret::ClientSecret;
 use kernel::{Audit, AuditEvent, Ctx, Plain, StorageFault};
-use token::client::register::{Warnings, check_client_id, generate_client_id, validate};
+use session::Revocations;
+use token::client::register::{Against, JudgeUrl, Warnings, check_client_id, generate_client_id, validate};
 use token::client::{AuthMethod, Client, ClientMetadata, ClientPolicy};
-use token::ports::Clients;
+use token::{Clients, Grants, Resources, ending};
 
 use crate::actor::Actor;
 use crate::fault::AdminFault;
@@ -54,14 +55,15 @@ pub struct Registered {
     pub warnings: Vec<String>,
 }
 
-/// Registers a client.
+/// Registers a client. `urls` judges where this provider would send requests to it.
 ///
 /// # Errors
 /// `Invalid`; `Conflict` when the id is taken; `Storage`.
 pub fn create(
-    tx: &mut (impl Clients + Audit + ?Sized),
+    tx: &mut (impl Clients + Resources + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
+    urls: &dyn JudgeUrl,
     new: NewClient,
 ) -> Result<Registered, AdminFault> {
     let now = ctx.now();
@@ -76,11 +78,13 @@ pub fn create(
         created_at: now,
         updated_at: now,
     };
-    let warnings = check(
-        &client,
-        id_fault.map(|fault| fault.to_string()),
-        new.secret.as_ref(),
-    )?;
+    let catalogue = tx.catalogue()?;
+    let against = Against {
+        urls,
+        catalogue: &catalogue,
+    };
+    let id_fault = id_fault.map(|fault| fault.to_string());
+    let warnings = check(&client, against, id_fault, new.secret.as_ref())?;
     let secret = ensure_secret(ctx, &mut client, new.secret);
     if tx.insert_client(&client)? == Insert::Taken {
         let reason = format!("there is a client \"{}\" already", client.client_id);
@@ -99,15 +103,21 @@ pub fn create(
 /// # Errors
 /// `NotFound`; `Invalid`; `Storage`.
 pub fn update(
-    tx: &mut (impl Clients + Audit + ?Sized),
+    tx: &mut (impl Clients + Resources + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
+    urls: &dyn JudgeUrl,
     client_id: &str,
     change: impl FnOnce(&mut ClientMetadata, &mut ClientPolicy),
 ) -> Result<Registered, AdminFault> {
     let mut client = find(tx, client_id)?;
     change(&mut client.metadata, &mut client.policy);
-    let warnings = check(&client, None, None)?;
+    let catalogue = tx.catalogue()?;
+    let against = Against {
+        urls,
+        catalogue: &catalogue,
+    };
+    let warnings = check(&client, against, None, None)?;
     let secret = ensure_secret(ctx, &mut client, None);
     save(tx, ctx, actor, "client.update", &mut client)?;
     Ok(Registered {
@@ -147,7 +157,7 @@ pub fn rotate_secret(
     })
 }
 
-/// Lets a client do what it registered for. Twice changes nothing.
+/// Lets a client do what it registered for, from now on: what was issued to it before stays refused. Twice changes nothing.
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
@@ -157,33 +167,45 @@ pub fn enable(
     actor: &Actor,
     client_id: &str,
 ) -> Result<Client, AdminFault> {
-    set_enabled(tx, ctx, actor, client_id, Switch::On)
+    let mut client = find(tx, client_id)?;
+    if !client.enabled {
+        client.enabled = true;
+        save(tx, ctx, actor, "client.enable", &mut client)?;
+    }
+    Ok(client)
 }
 
-/// Keeps a client from doing anything. Twice changes nothing.
+/// Keeps a client from doing anything and takes back all that was issued to it. Twice changes nothing.
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
 pub fn disable(
-    tx: &mut (impl Clients + Audit + ?Sized),
+    tx: &mut (impl Clients + Grants + Revocations + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     client_id: &str,
 ) -> Result<Client, AdminFault> {
-    set_enabled(tx, ctx, actor, client_id, Switch::Off)
+    let mut client = find(tx, client_id)?;
+    if client.enabled {
+        client.enabled = false;
+        ending::everything_for(tx, ctx, client_id)?;
+        save(tx, ctx, actor, "client.disable", &mut client)?;
+    }
+    Ok(client)
 }
 
-/// Removes a client with its consents and grants.
+/// Removes a client with its consents and grants; nothing issued to it counts any more.
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
 pub fn delete(
-    tx: &mut (impl Clients + Audit + ?Sized),
+    tx: &mut (impl Clients + Grants + Revocations + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     client_id: &str,
 ) -> Result<Client, AdminFault> {
     let client = find(tx, client_id)?;
+    ending::everything_for(tx, ctx, client_id)?;
     if tx.delete_client(client_id)? == Found::No {
         return Err(AdminFault::not_found("client", client_id));
     }
@@ -215,36 +237,10 @@ pub fn list(tx: &mut (impl Clients + ?Sized)) -> Result<Vec<Client>, AdminFault>
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Switch {
-    On,
-    Off,
-}
-
-fn set_enabled(
-    tx: &mut (impl Clients + Audit + ?Sized),
-    ctx: &Ctx,
-    actor: &Actor,
-    client_id: &str,
-    switch: Switch,
-) -> Result<Client, AdminFault> {
-    let mut client = find(tx, client_id)?;
-    let enabled = switch == Switch::On;
-    if client.enabled != enabled {
-        client.enabled = enabled;
-        let event = if enabled {
-            "client.enable"
-        } else {
-            "client.disable"
-        };
-        save(tx, ctx, actor, event, &mut client)?;
-    }
-    Ok(client)
-}
-
 /// Everything wrong with a client and the secret it brings.
 fn check(
     client: &Client,
+    against: Against<'_>,
     id_fault: Option<String>,
     brought: Option<&Plain<ClientSecret>>,
 ) -> Result<Vec<String>, AdminFault> {
@@ -255,7 +251,7 @@ fn check(
             "client_secret: a public client has none; leave it out or choose another auth method".into(),
         );
     }
-    match validate(&client.metadata, &client.policy) {
+    match validate(&client.metadata, &client.policy, against) {
         Ok(Warnings(warnings)) if wrong.is_empty() => return Ok(warnings),
         Ok(_) => {}
         Err(faults) => wrong.extend(faults.iter().map(ToString::to_string)),

@@ -11,7 +11,7 @@ use token::client::register::RegistrationFault;
 pub enum AdminFault {
     /// There is no such thing.
     NotFound {
-        /// What was looked for: `user`, `group`, `client`, `key`, `member`.
+        /// What was looked for: `user`, `group`, `member`, `client`, `resource`, `scope`, `session`, `grant`, `key`.
         what: &'static str,
         /// Under which name.
         name: String,

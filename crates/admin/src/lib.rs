@@ -1,4 +1,5 @@
-//! Management use-cases: what an administrator may do with people, groups, clients and keys.
+//! Management use-cases: what an administrator may do with people, groups, clients, APIs, scopes, sessions, grants
+//! and keys.
 //!
 //! The command line and, later, the console call the same functions. Each runs inside one transaction that the caller
 //! holds, and every write leaves an audit event in it.
@@ -6,9 +7,13 @@
 pub mod actor;
 pub mod clients;
 pub mod fault;
+pub mod grants;
 pub mod groups;
 pub mod keys;
 pub mod ports;
+pub mod resources;
+pub mod scopes;
+pub mod sessions;
 pub mod users;
 pub mod view;
 

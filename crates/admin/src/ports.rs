@@ -1,18 +1,44 @@
 //! All storage ports together: what a unit of work may touch.
 
-use identity::{Groups, Throttle, Users};
+use identity::{Groups, PasswordResets, Throttle, Users};
 use kernel::Audit;
-use session::Sessions;
-use token::{Clients, Consents, Grants, Interactions, Keys};
+use session::{Revocations, Sessions};
+use token::{Clients, Consents, Grants, Interactions, Keys, LogoutNotices, Resources};
 
 /// Every port, inside one transaction.
 pub trait Ports:
-    Users + Groups + Throttle + Sessions + Clients + Grants + Consents + Interactions + Keys + Audit
+    Users
+    + Groups
+    + Throttle
+    + PasswordResets
+    + Sessions
+    + Revocations
+    + Clients
+    + Resources
+    + Grants
+    + Consents
+    + Interactions
+    + LogoutNotices
+    + Keys
+    + Audit
 {
 }
 
 impl<T> Ports for T where
-    T: Users + Groups + Throttle + Sessions + Clients + Grants + Consents + Interactions + Keys + Audit
+    T: Users
+        + Groups
+        + Throttle
+        + PasswordResets
+        + Sessions
+        + Revocations
+        + Clients
+        + Resources
+        + Grants
+        + Consents
+        + Interactions
+        + LogoutNotices
+        + Keys
+        + Audit
 {
 }
 

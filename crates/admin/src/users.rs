@@ -1,13 +1,13 @@
 //! People: made, changed, locked, found.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use identity::ports::{Found, Insert};
-use identity::{Groups, LoginKey, PasswordHash, Profile, User, UserState, Users, validate};
+use identity::{Groups, LoginKey, PasswordHash, PasswordResets, Profile, User, UserState, Users, validate};
 use kernel::id::UserId;
 use kernel::{Audit, AuditEvent, Ctx, StorageFault};
 use serde_json::{Map, Value};
-use session::Sessions;
+use token::ending::{self, EndingPorts};
 
 use crate::actor::Actor;
 use crate::fault::AdminFault;
@@ -98,7 +98,7 @@ pub fn create(
 /// # Errors
 /// `NotFound`; `Invalid`; `Conflict` when username or address is somebody else's; `Storage`.
 pub fn update(
-    tx: &mut (impl Users + Groups + Sessions + Audit + ?Sized),
+    tx: &mut (impl Users + Groups + EndingPorts + PasswordResets + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     name: &str,
@@ -118,23 +118,25 @@ pub fn update(
     }
     record(tx, ctx, actor, "user.update", &user)?;
     if new_password {
-        tx.end_sessions_of_user(user.id, ctx.now())?;
+        tx.void_resets(user.id, ctx.now())?;
+        ending::everything_of(tx, ctx, user.id, None)?;
         record(tx, ctx, actor, "user.password.set", &user)?;
     }
     reread(tx, user)
 }
 
-/// Removes a person with all that is theirs.
+/// Removes a person with all that is theirs; nothing issued for them counts any more.
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
 pub fn delete(
-    tx: &mut (impl Users + Audit + ?Sized),
+    tx: &mut (impl Users + EndingPorts + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     name: &str,
 ) -> Result<User, AdminFault> {
     let user = find(tx, name)?;
+    ending::everything_of(tx, ctx, user.id, None)?;
     if tx.delete_user(user.id)? == Found::No {
         return Err(AdminFault::not_found("user", name));
     }
@@ -142,18 +144,19 @@ pub fn delete(
     Ok(user)
 }
 
-/// Keeps a person out and ends their sessions. Locking twice changes nothing.
+/// Keeps a person out and takes back all that was issued for them. Locking twice changes nothing.
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
 pub fn lock(
-    tx: &mut (impl Users + Sessions + Audit + ?Sized),
+    tx: &mut (impl Users + EndingPorts + PasswordResets + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     name: &str,
 ) -> Result<User, AdminFault> {
     let user = set_state(tx, ctx, actor, name, UserState::Locked)?;
-    tx.end_sessions_of_user(user.id, ctx.now())?;
+    tx.void_resets(user.id, ctx.now())?;
+    ending::everything_of(tx, ctx, user.id, None)?;
     Ok(user)
 }
 
@@ -180,6 +183,20 @@ pub fn find(tx: &mut (impl Users + ?Sized), name: &str) -> Result<User, AdminFau
         Err(_) => tx.user_by_login(&LoginKey::of(name))?,
     };
     user.ok_or_else(|| AdminFault::not_found("user", name))
+}
+
+/// The username of somebody whose `sub` is known, remembered in `names`; the `sub` itself when they are gone.
+pub(crate) fn name_of(
+    tx: &mut (impl Users + ?Sized),
+    id: UserId,
+    names: &mut BTreeMap<UserId, String>,
+) -> Result<String, AdminFault> {
+    if let Some(name) = names.get(&id) {
+        return Ok(name.clone());
+    }
+    let name = tx.user(id)?.map_or_else(|| id.to_string(), |user| user.username);
+    names.insert(id, name.clone());
+    Ok(name)
 }
 
 /// Everybody, by username.

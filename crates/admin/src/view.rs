@@ -1,4 +1,4 @@
-//! People, groups, clients and keys as JSON for scripts, under the names RFC 7591, OpenID Connect and the
+//! People, groups, clients, keys and the rest as JSON for scripts, under the names RFC 7591, OpenID Connect and the
 //! documentation give them. Never a password hash, a digest or a private key.
 
 use identity::{Group, Profile, User, UserState};
@@ -7,8 +7,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use token::client::{Client, ClientMetadata, ClientPolicy};
 
+pub use access::{GrantView, ResourceView, ScopeView, SessionView};
+
 use crate::clients::Registered;
 use crate::keys::KeyStatus;
+
+mod access;
 
 /// A person.
 #[derive(Debug, Serialize)]

@@ -1,10 +1,11 @@
 use kernel::{Plain, Timestamp};
+use session::Revoked;
 use token::SigningAlg;
 use token::client::{AuthMethod, ClientMetadata};
 use token::keys::{KeyState, StoredKey};
 
-use super::ctx;
 use super::store::Maps;
+use super::{Anywhere, ctx};
 use crate::clients::{self, MetadataSource, NewClient, default_policy};
 use crate::view::{ClientView, KeyView};
 use crate::{Actor, AdminFault, keys};
@@ -25,7 +26,7 @@ fn web() -> NewClient {
 #[test]
 fn a_client_gets_its_secret_once_and_only_its_digest_stays() {
     let (mut store, ctx, cli) = (Maps::default(), ctx(), Actor::cli());
-    let made = clients::create(&mut store, &ctx, &cli, web()).unwrap();
+    let made = clients::create(&mut store, &ctx, &cli, &Anywhere, web()).unwrap();
     let secret = made.secret.clone().unwrap();
     let json = serde_json::to_value(ClientView::from(&made)).unwrap();
     assert_eq!(
@@ -39,13 +40,14 @@ fn a_client_gets_its_secret_once_and_only_its_digest_stays() {
     assert!(json.get("client_secret").is_none());
     assert_eq!(json["redirect_uris"], serde_json::json!(["https://rp.test/cb"]));
     assert!(matches!(
-        clients::create(&mut store, &ctx, &cli, web()),
+        clients::create(&mut store, &ctx, &cli, &Anywhere, web()),
         Err(AdminFault::Conflict(_))
     ));
     let nameless = clients::create(
         &mut store,
         &ctx,
         &cli,
+        &Anywhere,
         NewClient {
             client_id: None,
             ..web()
@@ -58,9 +60,9 @@ fn a_client_gets_its_secret_once_and_only_its_digest_stays() {
 #[test]
 fn public_clients_have_no_secret_and_confidential_ones_always_have() {
     let (mut store, ctx, cli) = (Maps::default(), ctx(), Actor::cli());
-    clients::create(&mut store, &ctx, &cli, web()).unwrap();
+    clients::create(&mut store, &ctx, &cli, &Anywhere, web()).unwrap();
     let mut become_a = |method| {
-        clients::update(&mut store, &ctx, &cli, "web", |metadata, _| {
+        clients::update(&mut store, &ctx, &cli, &Anywhere, "web", |metadata, _| {
             metadata.token_endpoint_auth_method = method;
         })
         .unwrap()
@@ -79,7 +81,7 @@ fn public_clients_have_no_secret_and_confidential_ones_always_have() {
 #[test]
 fn a_rotated_secret_replaces_the_old() {
     let (mut store, ctx, cli) = (Maps::default(), ctx(), Actor::cli());
-    let old = clients::create(&mut store, &ctx, &cli, web())
+    let old = clients::create(&mut store, &ctx, &cli, &Anywhere, web())
         .unwrap()
         .secret
         .unwrap();
@@ -110,7 +112,7 @@ fn everything_wrong_with_a_client_is_told_at_once() {
     bad.client_id = Some("a b".into());
     bad.secret = Some(Plain::from_presented("short"));
     bad.metadata.redirect_uris = vec!["http://rp.test/cb".into(), "https://rp.test/*".into()];
-    let Err(AdminFault::Invalid(reasons)) = clients::create(&mut store, &ctx, &cli, bad) else {
+    let Err(AdminFault::Invalid(reasons)) = clients::create(&mut store, &ctx, &cli, &Anywhere, bad) else {
         panic!("it was taken");
     };
     assert_eq!(reasons.len(), 4, "{reasons:#?}");
@@ -125,6 +127,7 @@ fn clients_are_switched_listed_and_removed() {
             &mut store,
             &ctx,
             &cli,
+            &Anywhere,
             NewClient {
                 client_id: Some(id.into()),
                 ..web()
@@ -132,10 +135,15 @@ fn clients_are_switched_listed_and_removed() {
         )
         .unwrap();
     }
+    let grant = store.grant_of("a");
     assert!(!clients::disable(&mut store, &ctx, &cli, "a").unwrap().enabled);
+    assert_eq!(store.grants[&grant].revoked_at, Some(ctx.now()));
     clients::disable(&mut store, &ctx, &cli, "a").unwrap();
     assert!(clients::enable(&mut store, &ctx, &cli, "a").unwrap().enabled);
+    assert!(store.grants[&grant].revoked_at.is_some(), "nothing is revived");
     clients::delete(&mut store, &ctx, &cli, "b").unwrap();
+    let entries: Vec<_> = store.revoked.iter().map(|entry| entry.what.clone()).collect();
+    assert_eq!(entries, ["a", "b"].map(|id| Revoked::Client(id.into())));
     assert!(matches!(
         clients::delete(&mut store, &ctx, &cli, "b"),
         Err(AdminFault::NotFound { what: "client", .. })

@@ -1,5 +1,6 @@
 //! Management use-cases against a store of maps.
 
+mod access;
 mod clients;
 mod people;
 mod store;
@@ -7,6 +8,16 @@ mod store;
 use std::sync::Arc;
 
 use kernel::{Ctx, FixedClock, Issuer, Policy, SeededEntropy, Timestamp};
+use token::client::register::JudgeUrl;
+
+/// Every place may be called.
+pub(crate) struct Anywhere;
+
+impl JudgeUrl for Anywhere {
+    fn judge(&self, _: &str) -> Result<(), String> {
+        Ok(())
+    }
+}
 
 pub(crate) fn ctx() -> Ctx {
     Ctx {

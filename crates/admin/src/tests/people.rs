@@ -1,5 +1,6 @@
 use identity::{PasswordHash, Profile, User, UserState};
 use kernel::Ctx;
+use session::Revoked;
 
 use super::ctx;
 use super::store::Maps;
@@ -116,27 +117,68 @@ fn a_change_touches_what_it_names() {
         (Some("Al"), None)
     );
     assert_eq!((user.groups, user.roles.len()), (vec!["board".to_owned()], 2));
-    assert!(user.password.is_some() && store.sessions_ended.is_empty());
+    assert!(user.password.is_some() && store.revoked.is_empty());
 }
 
 #[test]
-fn a_new_password_and_a_lock_end_all_sessions() {
+fn a_new_password_a_lock_and_a_removal_take_everything_back() {
+    type Act = fn(&mut Maps, &Ctx);
+    let acts: [(Act, &str, usize); 3] = [
+        (
+            |store, ctx| {
+                let password = Some(PasswordHash::new("$argon2id$new"));
+                let wish = UserChange {
+                    password,
+                    ..UserChange::default()
+                };
+                change(store, ctx, wish).unwrap();
+            },
+            "user.password.set",
+            1,
+        ),
+        (
+            |store, ctx| {
+                users::lock(store, ctx, &Actor::cli(), "alice").unwrap();
+            },
+            "user.lock",
+            1,
+        ),
+        (
+            |store, ctx| {
+                users::delete(store, ctx, &Actor::cli(), "alice").unwrap();
+            },
+            "user.delete",
+            0,
+        ),
+    ];
+    for (act, event, voided) in acts {
+        let (mut store, ctx) = (Maps::default(), ctx());
+        let user = make(&mut store, &ctx, alice()).unwrap();
+        let sid = store.sign_in(&ctx, &user);
+        let grant = store.grant_in(sid, "web");
+        act(&mut store, &ctx);
+        assert_eq!(store.sessions[&sid].ended_at, Some(ctx.now()), "{event}");
+        assert_eq!(store.grants[&grant].revoked_at, Some(ctx.now()), "{event}");
+        let entries: Vec<_> = store.revoked.iter().map(|entry| entry.what.clone()).collect();
+        assert_eq!(
+            entries,
+            [Revoked::Session(sid), Revoked::User(user.id)],
+            "{event}"
+        );
+        assert_eq!(store.resets_voided.len(), voided, "{event}");
+        assert!(store.events().contains(&event), "{:?}", store.events());
+    }
+}
+
+#[test]
+fn a_locked_person_is_let_in_again() {
     let (mut store, ctx) = (Maps::default(), ctx());
     let user = make(&mut store, &ctx, alice()).unwrap();
-    let wish = UserChange {
-        password: Some(PasswordHash::new("$argon2id$new")),
-        ..UserChange::default()
-    };
-    change(&mut store, &ctx, wish).unwrap();
     let locked = users::lock(&mut store, &ctx, &Actor::cli(), "alice").unwrap();
-    assert_eq!((locked.state, store.sessions_ended.len()), (UserState::Locked, 2));
+    assert_eq!(locked.state, UserState::Locked);
     let open = users::unlock(&mut store, &ctx, &Actor::cli(), &user.id.to_string()).unwrap();
     assert_eq!(open.state, UserState::Active);
-    let written = store.events().split_off(2);
-    assert_eq!(
-        written,
-        ["user.update", "user.password.set", "user.lock", "user.unlock"]
-    );
+    assert_eq!(store.events().split_off(2), ["user.lock", "user.unlock"]);
 }
 
 #[test]

@@ -133,6 +133,21 @@ pub struct ClientMetadata {
     /// Whether ID tokens always carry `auth_time`; they always do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_auth_time: Option<bool>,
+    /// Where to send logout tokens (OpenID Connect Back-Channel Logout 1.0 2.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether logout tokens must carry `sid`; they always do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_session_required: Option<bool>,
+    /// Authentication contexts wished for when a request names none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub default_acr_values: Vec<String>,
+    /// Web origins its pages call from, beside those of its redirect URIs. Not registered with IANA; others use the name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allowed_cors_origins: Vec<String>,
+    /// Scopes whose claims go into its ID tokens too, for applications that never ask userinfo. Ours.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub id_token_claims: Vec<String>,
     /// Everything else that was registered.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -157,8 +172,22 @@ impl Default for ClientMetadata {
             id_token_signed_response_alg: None,
             default_max_age: None,
             require_auth_time: None,
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: None,
+            default_acr_values: Vec::new(),
+            allowed_cors_origins: Vec::new(),
+            id_token_claims: Vec::new(),
             other: Map::new(),
         }
+    }
+}
+
+impl ClientMetadata {
+    /// Sets the grant types, and with them the response types: there is one, and it goes with the code grant (RFC 7591 2.1).
+    pub fn set_grant_types(&mut self, grant_types: Vec<String>) {
+        let with_codes = grant_types.iter().any(|name| name == "authorization_code");
+        self.response_types = with_codes.then(|| "code".to_owned()).into_iter().collect();
+        self.grant_types = grant_types;
     }
 }
 
@@ -176,4 +205,20 @@ pub struct ClientPolicy {
     /// How access tokens for it are signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token_alg: Option<SigningAlg>,
+    /// APIs this client is the server of: it may introspect tokens meant for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resource_server_of: Vec<String>,
+    /// What a sign-out does to its offline access; by default it ends that of public clients only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offline_access: Option<OfflineAccess>,
+}
+
+/// What becomes of a client's refresh tokens when the session they came from ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfflineAccess {
+    /// They go on: the person allowed access while away.
+    SurvivesLogout,
+    /// They end with it.
+    EndsWithSession,
 }

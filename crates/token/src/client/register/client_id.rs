@@ -2,7 +2,6 @@
 
 use kernel::Entropy;
 use kernel::entropy::bytes;
-use kernel::id::UserId;
 
 use super::RegistrationFault;
 
@@ -10,8 +9,8 @@ use super::RegistrationFault;
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// Judges an id an administrator chose: 1 to 255 printable ASCII characters without spaces, quotes, backslash or
-/// angle brackets. An id that looks like a UUID could be taken for a person's `sub` (RFC 9068 5), one that is a URL
-/// for a client that publishes its own metadata.
+/// angle brackets. An id that looks like a UUID, in any of its spellings, could be taken for a person's `sub` (RFC 9068 5),
+/// one that is a URL for a client that publishes its own metadata.
 ///
 /// # Errors
 /// [`RegistrationFault`].
@@ -24,7 +23,7 @@ pub fn check_client_id(client_id: &str) -> Result<(), RegistrationFault> {
         "must have 1 to 255 characters"
     } else if !legal {
         "may have printable ASCII characters only, without spaces, quotes, backslash and angle brackets"
-    } else if lower.parse::<UserId>().is_ok() {
+    } else if looks_like_uuid(&lower) {
         "looks like a UUID, which is how people are named in tokens; choose another"
     } else if lower.starts_with("https://") || lower.starts_with("http://") {
         "is a URL; choose a name"
@@ -34,6 +33,13 @@ pub fn check_client_id(client_id: &str) -> Result<(), RegistrationFault> {
         return Ok(());
     };
     Err(RegistrationFault::metadata("client_id", client_id, reason))
+}
+
+/// Whether it is 32 hexadecimal digits under the decoration a UUID may have (RFC 9562 4).
+fn looks_like_uuid(lower: &str) -> bool {
+    let bare = lower.strip_prefix("urn:uuid:").unwrap_or(lower);
+    let digits = bare.trim_matches(['{', '}']).replace('-', "");
+    digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// A new id that can be read aloud: 80 random bits as `xxxx-xxxx-xxxx-xxxx`.

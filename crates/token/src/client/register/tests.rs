@@ -1,5 +1,52 @@
-use super::*;
+use protocol::Scope;
 use serde_json::json;
+
+use super::*;
+use crate::resource::{ApiResource, ClaimScope};
+
+/// Plain http leads nowhere; everything else is fine.
+struct HttpsOnly;
+
+impl JudgeUrl for HttpsOnly {
+    fn judge(&self, url: &str) -> Result<(), String> {
+        if url.starts_with("https://") {
+            Ok(())
+        } else {
+            Err("uses http".into())
+        }
+    }
+}
+
+/// An API with the scope `notes:read`, and a scope `employee` about people.
+fn catalogue() -> Catalogue {
+    let at = kernel::Timestamp::from_secs(0);
+    let api = ApiResource {
+        identifier: "https://api.test".into(),
+        name: None,
+        scopes: Scope::parse("notes:read").unwrap(),
+        access_token_alg: None,
+        access_ttl: None,
+        created_at: at,
+        updated_at: at,
+    };
+    let employee = ClaimScope {
+        name: "employee".into(),
+        description: None,
+        claims: Default::default(),
+        created_at: at,
+        updated_at: at,
+    };
+    Catalogue::new([api], [employee])
+}
+
+fn judged(metadata: &ClientMetadata, policy: &ClientPolicy) -> Result<Warnings, Vec<RegistrationFault>> {
+    let catalogue = catalogue();
+    let against = Against {
+        urls: &HttpsOnly,
+        catalogue: &catalogue,
+    };
+    validate(metadata, policy, against)
+}
 
 fn metadata(json: Value) -> ClientMetadata {
     parse_document(&json.to_string()).unwrap().metadata
@@ -14,7 +61,7 @@ fn public(redirect_uri: &str) -> ClientMetadata {
 }
 
 fn faults(metadata: &ClientMetadata) -> Vec<RegistrationFault> {
-    validate(metadata, &ClientPolicy::default())
+    judged(metadata, &ClientPolicy::default())
         .err()
         .unwrap_or_default()
 }
@@ -181,14 +228,13 @@ fn custom_schemes_are_reverse_domains_of_public_clients() {
 fn everything_wrong_is_told_at_once_and_escaped() {
     let bad = metadata(json!({
         "redirect_uris": ["https://rp.test/\u{1b}[31m", "http://rp.test/cb"],
-        "grant_types": ["authorization_code", "client_credentials", "password", "magic"],
+        "grant_types": ["authorization_code", "urn:openid:params:grant-type:ciba", "password", "magic"],
         "response_types": ["code", "token"],
         "client_name": "A\nB",
         "scope": "open\"id",
         "jwks": { "keys": [] },
         "jwks_uri": "https://rp.test/jwks",
         "dpop_bound_access_tokens": true,
-        "subject_type": "pairwise",
         "first_party": true,
         "client_secret": "hunter2hunter2",
     }));
@@ -211,7 +257,6 @@ fn everything_wrong_is_told_at_once_and_escaped() {
             "client_secret",
             "dpop_bound_access_tokens",
             "first_party",
-            "subject_type",
             "jwks"
         ]
     );
@@ -222,7 +267,7 @@ fn everything_wrong_is_told_at_once_and_escaped() {
         "{messages:#?}"
     );
     assert!(
-        messages[2].contains("\"client_credentials\": is not offered here yet"),
+        messages[2].contains("grant-type:ciba\": is not offered here yet"),
         "{}",
         messages[2]
     );
@@ -238,6 +283,183 @@ fn grants_and_response_types_go_together() {
     ] {
         assert_eq!(faults(&metadata(bad.clone())).len(), 1, "{bad}");
     }
+}
+
+#[test]
+fn a_client_without_people_needs_no_redirects() {
+    let service = metadata(json!({ "grant_types": ["client_credentials"] }));
+    assert_eq!(service.response_types, [""; 0]);
+    assert_eq!(faults(&service), []);
+    let public = json!({ "grant_types": ["client_credentials"], "token_endpoint_auth_method": "none" });
+    assert_eq!(faults(&metadata(public))[0].field, "grant_types");
+    let said = metadata(json!({ "grant_types": ["client_credentials"], "response_types": ["code"] }));
+    assert_eq!(faults(&said)[0].field, "response_types");
+    let both = json!({ "grant_types": ["client_credentials", "refresh_token"] });
+    let Warnings(warnings) = judged(&metadata(both), &ClientPolicy::default()).unwrap();
+    assert!(warnings[0].contains("RFC 6749 4.4.3"), "{warnings:?}");
+}
+
+#[test]
+fn the_server_of_an_api_needs_no_grant() {
+    let server = ClientPolicy {
+        resource_server_of: vec!["https://api.test".into()],
+        ..ClientPolicy::default()
+    };
+    let none = metadata(json!({ "grant_types": [] }));
+    assert_eq!(judged(&none, &server), Ok(Warnings::default()));
+    assert_eq!(codes(&none), [ErrorCode::InvalidClientMetadata]);
+    let public = json!({ "grant_types": [], "token_endpoint_auth_method": "none" });
+    let wrong = judged(&metadata(public), &server).unwrap_err();
+    let fields: Vec<_> = wrong.iter().map(|fault| fault.field.as_str()).collect();
+    assert_eq!(fields, ["grant_types", "resource_server_of"]);
+}
+
+#[test]
+fn places_we_would_call_are_judged() {
+    let with = |member: &str, value: Value| {
+        let mut document = json!({ "redirect_uris": ["https://rp.test/cb"] });
+        document[member] = value;
+        codes(&metadata(document))
+    };
+    for member in [
+        "backchannel_logout_uri",
+        "jwks_uri",
+        "sector_identifier_uri",
+        "backchannel_client_notification_endpoint",
+    ] {
+        assert_eq!(with(member, json!("https://rp.test/x?y=z")), [], "{member}");
+        let bad = [
+            "http://rp.test/x",
+            "https://rp.test/x#y",
+            "https://me@rp.test/",
+            "https://2130706433/",
+            "rp.test",
+        ];
+        for uri in bad.into_iter().chain(DANGEROUS) {
+            assert_eq!(
+                with(member, json!(uri)),
+                [ErrorCode::InvalidClientMetadata],
+                "{member} {uri:?}"
+            );
+        }
+    }
+    assert_eq!(with("request_uris", json!(["https://rp.test/r#digest"])), []);
+    assert_eq!(
+        with("request_uris", json!(["http://rp.test/r"])),
+        [ErrorCode::InvalidClientMetadata]
+    );
+    assert_eq!(
+        with("frontchannel_logout_uri", json!("http://rp.test/")),
+        [ErrorCode::InvalidClientMetadata]
+    );
+}
+
+#[test]
+fn origins_are_written_as_browsers_write_them() {
+    let with = |origin: &str| {
+        let document = json!({ "redirect_uris": ["https://rp.test/cb"], "allowed_cors_origins": [origin] });
+        faults(&metadata(document))
+    };
+    for good in [
+        "https://app.test",
+        "https://app.test:8443",
+        "http://localhost:5173",
+        "http://127.0.0.1:3000",
+    ] {
+        assert_eq!(with(good), [], "{good}");
+    }
+    for bad in [
+        "*",
+        "null",
+        "",
+        "app.test",
+        "https://app.test/",
+        "https://app.test/x",
+        "https://app.test:443",
+        "https://APP.test",
+        "https://*.app.test",
+        "https://me@app.test",
+        "http://app.test",
+        "file:///x",
+        "capacitor://localhost",
+        " https://app.test",
+    ] {
+        assert_eq!(with(bad).len(), 1, "{bad:?}");
+    }
+    let told = with("https://App.test/x")[0].to_string();
+    assert!(told.ends_with("write \"https://app.test\""), "{told}");
+}
+
+#[test]
+fn id_tokens_take_claims_of_scopes_about_people() {
+    let with = |scope: &str| {
+        let document = json!({ "redirect_uris": ["https://rp.test/cb"], "id_token_claims": [scope] });
+        judged(&metadata(document), &ClientPolicy::default())
+    };
+    for good in ["email", "groups", "employee"] {
+        assert_eq!(with(good), Ok(Warnings::default()), "{good}");
+    }
+    assert_eq!(with("unheard").unwrap().0.len(), 1);
+    for bad in [
+        "openid",
+        "offline_access",
+        "notes:read",
+        "email groups",
+        "",
+        "a\"b",
+    ] {
+        assert_eq!(with(bad).unwrap_err().len(), 1, "{bad}");
+    }
+}
+
+#[test]
+fn contexts_are_words() {
+    let with = |value: &str| {
+        let document = json!({ "redirect_uris": ["https://rp.test/cb"], "default_acr_values": [value] });
+        codes(&metadata(document))
+    };
+    assert_eq!(with("urn:mace:incommon:iap:silver"), []);
+    for bad in ["", "a b", "\u{e9}"] {
+        assert_eq!(with(bad), [ErrorCode::InvalidClientMetadata], "{bad:?}");
+    }
+}
+
+#[test]
+fn an_operator_says_more_than_a_client_may() {
+    let json = r#"{"client_id":"web","redirect_uris":["https://rp.test/cb"],"first_party":true,"resources":["urn:x"],
+        "access_token_alg":"EdDSA","offline_access":"ends_with_session","enabled":true,"created_at":"x","updated_at":"y"}"#;
+    let client = parse_document(json).unwrap();
+    let refused = faults(&client.metadata);
+    assert_eq!(refused.len(), 7, "{refused:?}");
+    assert!(
+        refused
+            .iter()
+            .all(|fault| fault.reason.contains("not the client's to say"))
+    );
+
+    let OperatorDocument { registration, policy } = parse_operator_document(json).unwrap();
+    assert!(registration.metadata.other.is_empty());
+    let mut decided = ClientPolicy {
+        require_pkce: true,
+        ..ClientPolicy::default()
+    };
+    policy.apply(&mut decided);
+    assert!(decided.first_party && decided.require_pkce);
+    assert_eq!(decided.resources, ["urn:x"]);
+    let Warnings(warnings) = judged(&registration.metadata, &decided).unwrap();
+    assert!(
+        warnings[0].starts_with("resources \"urn:x\": no API is registered"),
+        "{warnings:?}"
+    );
+
+    let wrong = parse_operator_document(r#"{"first_party":"yes","offline_access":"never","client_name":1}"#);
+    assert_eq!(wrong.unwrap_err().len(), 3);
+    let disabled = parse_operator_document(r#"{"enabled":false}"#).unwrap();
+    assert!(
+        faults(&disabled.registration.metadata)
+            .iter()
+            .any(|fault| fault.field == "enabled")
+    );
 }
 
 #[test]
@@ -272,7 +494,7 @@ fn documents_of_wrong_shape_get_readable_answers() {
         ),
         (
             r#"{"default_max_age":-1}"#,
-            "default_max_age: is not a whole number of seconds",
+            "default_max_age \"-1\": is not a whole number of seconds",
         ),
         (
             r#"{"token_endpoint_auth_method":"private_key_jwt"}"#,
@@ -287,6 +509,30 @@ fn documents_of_wrong_shape_get_readable_answers() {
             r#"{"application_type":"service"}"#,
             "there are \"web\", \"native\"",
         ),
+        (r#"{"subject_type":"pairwise"}"#, "there is only \"public\""),
+        (
+            r#"{"software_version":3}"#,
+            "software_version \"3\": is not a string",
+        ),
+        (
+            r#"{"request_uris":"https://rp.test/r"}"#,
+            "is not a list of strings",
+        ),
+        (r#"{"jwks":{"keys":"none"}}"#, "is not a JWK set"),
+        (
+            r#"{"jwks":{"keys":[{"kty":"EC","d":"x"}]}}"#,
+            "holds a private or symmetric key",
+        ),
+        (
+            r#"{"jwks":{"keys":[{"kty":"oct","k":"x"}]}}"#,
+            "holds a private or symmetric key",
+        ),
+        (
+            r#"{"redirect_uris#de":["https://rp.test/cb"]}"#,
+            "is the same in all of them",
+        ),
+        (r#"{"client_name#":"x"}"#, "does not end in a language tag"),
+        (r#"{"client_name#de":7}"#, "client_name#de \"7\": is not a string"),
     ] {
         let faults = parse_document(document).unwrap_err();
         assert!(
@@ -310,7 +556,7 @@ fn documents_survive_with_members_nobody_knows() {
         document.metadata.other.keys().collect::<Vec<_>>(),
         ["client_name#de", "x_color"]
     );
-    let warnings = validate(&document.metadata, &ClientPolicy::default()).unwrap();
+    let warnings = judged(&document.metadata, &ClientPolicy::default()).unwrap();
     assert_eq!(
         warnings.0,
         ["scope \"wine:read\": nobody here defines it; it is kept and ignored"]
@@ -334,6 +580,10 @@ fn client_ids_are_plain_and_never_a_sub() {
         "..",
         "https://rp.test/client",
         "6BA7B810-9dad-41d1-80b4-00c04fd430c8",
+        "6ba7b8109dad41d180b400c04fd430c8",
+        "{6ba7b810-9dad-41d1-80b4-00c04fd430c8}",
+        "urn:uuid:6ba7b810-9dad-41d1-80b4-00c04fd430c8",
+        "URN:UUID:6BA7B810-9DAD-41D1-80B4-00C04FD430C8",
         &too_long,
     ] {
         assert!(check_client_id(bad).is_err(), "{bad:?}");

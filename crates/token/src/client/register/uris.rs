@@ -1,75 +1,104 @@
 //! Which URIs a client may register. A redirect URI decides where codes go, a link what people click on; both are held
-//! to what a browser would make of them, not only to what a parser would accept.
+//! to what a browser would make of them, not only to what a parser would accept. What this provider would call itself is
+//! judged by the rules of the network as well.
 
+use serde_json::Value;
 use url::Url;
 
-use super::{MAX_LIST, MAX_URI_BYTES, RegistrationFault, base_name};
+use super::members::{self, Shape, base_name};
+use super::{JudgeUrl, MAX_LIST, MAX_URI_BYTES, RegistrationFault};
 use crate::client::metadata::{AuthMethod, ClientMetadata};
 
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
 
 /// Everything wrong with the URIs in `metadata`.
-pub(super) fn check(metadata: &ClientMetadata) -> Vec<RegistrationFault> {
+pub(super) fn check(metadata: &ClientMetadata, urls: &dyn JudgeUrl) -> Vec<RegistrationFault> {
+    let mut faults = check_redirects(metadata);
+    faults.extend(check_links(metadata));
+    let endpoint = metadata.backchannel_logout_uri.as_deref();
+    faults.extend(endpoint.and_then(|uri| {
+        let reason = refused_endpoint(uri, urls)?;
+        Some(RegistrationFault::metadata("backchannel_logout_uri", uri, reason))
+    }));
+    faults.extend(metadata.allowed_cors_origins.iter().filter_map(|origin| {
+        let reason = refused_origin(origin)?;
+        Some(RegistrationFault::metadata(
+            "allowed_cors_origins",
+            origin,
+            reason,
+        ))
+    }));
+    faults.extend(check_others(metadata, urls));
+    faults
+}
+
+fn check_redirects(metadata: &ClientMetadata) -> Vec<RegistrationFault> {
     let mut faults = Vec::new();
     for (field, list) in [
         ("redirect_uris", &metadata.redirect_uris),
         ("post_logout_redirect_uris", &metadata.post_logout_redirect_uris),
     ] {
         faults.extend(list.iter().filter_map(|uri| {
-            Some(RegistrationFault::redirect(
-                field,
-                uri,
-                refused_redirect(uri, metadata)?,
-            ))
+            let reason = refused_redirect(uri, metadata)?;
+            Some(RegistrationFault::redirect(field, uri, reason))
         }));
         if list.len() > MAX_LIST {
             faults.push(RegistrationFault::redirect(field, "", "has more than 50 values"));
         }
     }
-    if metadata.redirect_uris.is_empty()
-        && metadata
-            .grant_types
-            .iter()
-            .any(|name| name == "authorization_code")
-    {
+    let mut grants = metadata.grant_types.iter();
+    if metadata.redirect_uris.is_empty() && grants.any(|name| name == "authorization_code") {
         let reason = "is empty; the grant type \"authorization_code\" needs at least one";
         faults.push(RegistrationFault::redirect("redirect_uris", "", reason));
     }
-    faults.extend(check_links(metadata));
     faults
 }
 
-/// Home page, logo, terms and policy, in every language, and URIs of members kept for later.
+/// Home page, logo, terms and policy.
 fn check_links(metadata: &ClientMetadata) -> Vec<RegistrationFault> {
-    let own = [
+    let links = [
         ("client_uri", &metadata.client_uri),
         ("logo_uri", &metadata.logo_uri),
         ("tos_uri", &metadata.tos_uri),
         ("policy_uri", &metadata.policy_uri),
     ];
-    let own = own
+    let said = links
         .into_iter()
         .filter_map(|(field, uri)| Some((field, uri.as_deref()?)));
-    let mut faults: Vec<_> = own
-        .filter_map(|(field, uri)| Some(RegistrationFault::metadata(field, uri, refused_link(uri)?)))
-        .collect();
-    for (name, value) in metadata
-        .other
-        .iter()
-        .filter(|(name, _)| base_name(name).ends_with("_uri"))
-    {
-        let reason = match value.as_str() {
-            None => Some("is not a string".to_owned()),
-            // Servers fetch or call these, or send people there to sign in: TLS is a must.
-            Some(uri) if !has_prefix(uri, "https://") => Some("must begin with https://".to_owned()),
-            Some(uri) => refused_link(uri),
+    said.filter_map(|(field, uri)| Some(RegistrationFault::metadata(field, uri, refused_link(uri)?)))
+        .collect()
+}
+
+/// The same in other languages, and URIs of members kept for later.
+fn check_others(metadata: &ClientMetadata, urls: &dyn JudgeUrl) -> Vec<RegistrationFault> {
+    let mut faults = Vec::new();
+    for (name, value) in &metadata.other {
+        let (rule, uris) = match (shape(name), value) {
+            (Some(shape), Value::String(uri)) => (shape, vec![uri.as_str()]),
+            (Some(shape), Value::Array(list)) => (shape, list.iter().filter_map(Value::as_str).collect()),
+            _ => continue,
         };
-        faults.extend(
-            reason
-                .map(|reason| RegistrationFault::metadata(name, value.as_str().unwrap_or_default(), reason)),
-        );
+        faults.extend(uris.into_iter().filter_map(|uri| {
+            let reason = match rule {
+                Shape::Link => refused_link(uri),
+                Shape::Page => refused_page(uri),
+                Shape::Endpoint => refused_endpoint(uri, urls),
+                // The fragment of a request object's URI is the digest of what is there (OpenID Connect Core 6.2).
+                Shape::Endpoints => refused_endpoint(uri.split('#').next().unwrap_or(uri), urls),
+                _ => None,
+            };
+            Some(RegistrationFault::metadata(name, uri, reason?))
+        }));
     }
     faults
+}
+
+/// What kind of URI a member holds. An unknown one that calls itself a URI may be shown to people one day.
+fn shape(name: &str) -> Option<Shape> {
+    match members::find(name) {
+        Some(member) => Some(member.shape),
+        None => base_name(name).ends_with("_uri").then_some(Shape::Page),
+    }
 }
 
 /// Why `uri` cannot be a redirect URI of this client; nothing if it can.
@@ -95,6 +124,42 @@ fn refused_link(uri: &str) -> Option<String> {
         "https" | "http" => refused_authority(uri),
         other => Some(format!("has the scheme \"{other}\"; use https")),
     })
+}
+
+/// Why we cannot send people's browsers to `uri`; TLS is a must.
+fn refused_page(uri: &str) -> Option<String> {
+    refused_link(uri).or_else(|| (!has_prefix(uri, "https://")).then(|| "must begin with https://".into()))
+}
+
+/// Why this provider cannot send a request to `uri`. Where it leads is the network's rules to judge: plain http passes
+/// only where the operator named the host.
+fn refused_endpoint(uri: &str, urls: &dyn JudgeUrl) -> Option<String> {
+    if uri.contains('#') {
+        return Some("has a fragment, which is never sent".into());
+    }
+    refused_link(uri).or_else(|| urls.judge(uri).err())
+}
+
+/// Why `origin` is not the origin of a web page, written as browsers write it (RFC 6454 6.2).
+fn refused_origin(origin: &str) -> Option<String> {
+    if origin == "null" || origin.contains('*') {
+        return Some("stands for more than one origin; name each one".into());
+    }
+    if let Some(reason) = refused_text(origin) {
+        return Some(reason);
+    }
+    let url = Url::parse(origin).ok();
+    let written = url.as_ref().map(|url| url.origin().ascii_serialization());
+    match (url, written) {
+        (Some(url), Some(written)) if written == origin => match url.scheme() {
+            "http" => refused_plain_http(origin),
+            _ => None,
+        },
+        (Some(url), Some(written)) if matches!(url.scheme(), "http" | "https") => {
+            Some(format!("is not an origin alone; write \"{written}\""))
+        }
+        _ => Some("is not an origin of web pages, such as https://app.example".into()),
+    }
 }
 
 /// What no URI here may be. Browsers drop tabs and line breaks and turn backslashes around (WHATWG URL 4.4), so that

@@ -1,0 +1,88 @@
+//! What people allowed clients, each authorization with its tokens, and how one is taken back.
+
+use std::collections::BTreeMap;
+
+use identity::Users;
+use kernel::id::{GrantId, UserId};
+use kernel::{Audit, AuditEvent, Ctx};
+use session::Revocations;
+use token::{Clients, Grant, Grants, ending};
+
+use crate::actor::Actor;
+use crate::fault::AdminFault;
+use crate::{clients, users};
+
+/// A grant with the name of the person behind it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GrantStatus {
+    /// The grant.
+    pub grant: Grant,
+    /// Whose.
+    pub username: String,
+}
+
+/// Which grants.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GrantFilter {
+    /// One person's only, by username, address or `sub`.
+    pub user: Option<String>,
+    /// One client's only.
+    pub client_id: Option<String>,
+}
+
+/// The grants that were not taken back, the newest first.
+///
+/// # Errors
+/// `NotFound` for the person or the client; `Storage`.
+pub fn list(
+    tx: &mut (impl Users + Clients + Grants + ?Sized),
+    filter: &GrantFilter,
+) -> Result<Vec<GrantStatus>, AdminFault> {
+    let client_id = filter.client_id.as_deref();
+    if let Some(client_id) = client_id {
+        clients::find(tx, client_id)?;
+    }
+    let people = match &filter.user {
+        Some(name) => vec![users::find(tx, name)?],
+        None => users::list(tx)?,
+    };
+    let mut all = Vec::new();
+    for user in people {
+        let own = tx.grants_of_user(user.id, client_id)?;
+        all.extend(own.into_iter().map(|grant| GrantStatus {
+            grant,
+            username: user.username.clone(),
+        }));
+    }
+    all.sort_by_key(|status| std::cmp::Reverse(status.grant.id));
+    Ok(all)
+}
+
+/// Takes a grant back: its refresh tokens are dead, its access tokens refused. Twice changes nothing.
+///
+/// # Errors
+/// `NotFound`; `Storage`.
+pub fn revoke(
+    tx: &mut (impl Users + Grants + Revocations + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+) -> Result<GrantStatus, AdminFault> {
+    let parsed: Option<GrantId> = id.parse().ok();
+    let grant = match parsed {
+        Some(id) => tx.grant(id)?,
+        None => None,
+    };
+    let mut grant = grant.ok_or_else(|| AdminFault::not_found("grant", id))?;
+    if grant.revoked_at.is_none() {
+        let event = AuditEvent::new(ctx.now(), "grant.revoke").actor(actor);
+        let event = event
+            .subject(grant.id)
+            .client(&grant.client_id)
+            .detail(grant.user);
+        ending::grant(tx, ctx, grant.id, event)?;
+        grant.revoked_at = Some(ctx.now());
+    }
+    let username = users::name_of(tx, grant.user, &mut BTreeMap::<UserId, String>::new())?;
+    Ok(GrantStatus { grant, username })
+}

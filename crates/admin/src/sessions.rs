@@ -1,0 +1,154 @@
+//! Who is signed in where, and how that is ended.
+
+use std::collections::BTreeMap;
+
+use identity::Users;
+use kernel::id::{Sid, UserId};
+use kernel::{AuditEvent, Ctx};
+use session::{Session, Sessions};
+use token::Grants;
+use token::ending::{self, EndingPorts};
+
+use crate::actor::Actor;
+use crate::fault::AdminFault;
+use crate::users;
+
+const PAGE: u32 = 500;
+
+/// A session with what an administrator wants to know beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionStatus {
+    /// The session.
+    pub session: Session,
+    /// Whose.
+    pub username: String,
+    /// The clients that signed the person in by it, by id.
+    pub clients: Vec<String>,
+}
+
+/// Whose sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose<'a> {
+    /// Everybody's.
+    Everybodys,
+    /// One person's, by username, address or `sub`.
+    Of(&'a str),
+}
+
+/// The sessions in which somebody is signed in now, the one last used first.
+///
+/// # Errors
+/// `NotFound` for the person; `Storage`.
+pub fn list(
+    tx: &mut (impl Users + Sessions + Grants + ?Sized),
+    ctx: &Ctx,
+    whose: Whose<'_>,
+) -> Result<Vec<SessionStatus>, AdminFault> {
+    let (now, mut names) = (ctx.now(), BTreeMap::new());
+    let mut all = Vec::new();
+    for session in live_or_idle(tx, whose)? {
+        if session.is_live(now, &ctx.policy) {
+            all.push(status(tx, session, &mut names)?);
+        }
+    }
+    all.sort_by_key(|status| std::cmp::Reverse(status.session.last_seen_at));
+    Ok(all)
+}
+
+/// A session by `sid`, ended ones too.
+///
+/// # Errors
+/// `NotFound`; `Storage`.
+pub fn find(
+    tx: &mut (impl Users + Sessions + Grants + ?Sized),
+    sid: &str,
+) -> Result<SessionStatus, AdminFault> {
+    let session = match sid.parse::<Sid>() {
+        Ok(id) => tx.session(id)?,
+        Err(_) => None,
+    };
+    let session = session.ok_or_else(|| AdminFault::not_found("session", sid))?;
+    status(tx, session, &mut BTreeMap::new())
+}
+
+/// Ends a session: tokens issued in it are refused, its clients are told. Ending it twice changes nothing.
+///
+/// # Errors
+/// `NotFound`; `Storage`.
+pub fn revoke(
+    tx: &mut (impl Users + EndingPorts + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    sid: &str,
+) -> Result<SessionStatus, AdminFault> {
+    let status = find(tx, sid)?;
+    end(tx, ctx, actor, &status.session)?;
+    find(tx, sid)
+}
+
+/// Ends every session of one person, or of everybody; those that were live. Offline access that outlives a sign-out goes on.
+///
+/// # Errors
+/// `NotFound` for the person; `Storage`.
+pub fn revoke_all(
+    tx: &mut (impl Users + EndingPorts + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    whose: Whose<'_>,
+) -> Result<Vec<SessionStatus>, AdminFault> {
+    let mut live = list(tx, ctx, whose)?;
+    for session in live_or_idle(tx, whose)? {
+        end(tx, ctx, actor, &session)?;
+    }
+    for status in &mut live {
+        status.session.ended_at = Some(ctx.now());
+    }
+    Ok(live)
+}
+
+/// `session.end` says that it ended; this event says who wanted it.
+fn end(
+    tx: &mut (impl EndingPorts + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    session: &Session,
+) -> Result<(), AdminFault> {
+    if ending::session(tx, ctx, session)?.is_yes() {
+        let event = AuditEvent::new(ctx.now(), "session.revoke").actor(actor);
+        tx.record(event.subject(session.sid).detail(session.user))?;
+    }
+    Ok(())
+}
+
+/// The sessions nobody ended, those that ran out included.
+fn live_or_idle(
+    tx: &mut (impl Users + Sessions + ?Sized),
+    whose: Whose<'_>,
+) -> Result<Vec<Session>, AdminFault> {
+    if let Whose::Of(name) = whose {
+        let user = users::find(tx, name)?;
+        return Ok(tx.sessions_of_user(user.id)?);
+    }
+    let mut all: Vec<Session> = Vec::new();
+    loop {
+        let page = tx.sessions(all.last().map(|session| session.sid), PAGE)?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+fn status(
+    tx: &mut (impl Users + Grants + ?Sized),
+    session: Session,
+    names: &mut BTreeMap<UserId, String>,
+) -> Result<SessionStatus, AdminFault> {
+    let clients = tx.clients_of_session(session.sid)?;
+    let username = users::name_of(tx, session.user, names)?;
+    Ok(SessionStatus {
+        session,
+        username,
+        clients,
+    })
+}
