@@ -16,11 +16,12 @@ use admin::Ports;
 use identity::password::Password;
 use identity::{Hasher, HasherSize};
 use kernel::{Access, Clock as _, Ctx, FixedClock, Issuer, Policy, SystemClock, SystemEntropy, work};
+use mail::{Catcher, Sender};
 use store::{Database, OpenMode};
 use tempfile::TempDir;
 use token::keys::{self, KeyFault, KeyRing, MasterKey, SharedRing};
-use web::AppState;
 use web::peer::TrustedProxies;
+use web::{AppState, Parts};
 
 use crate::cast;
 
@@ -35,6 +36,8 @@ pub struct Provider {
     pub clock: Arc<FixedClock>,
     /// Where passwords are checked; it counts.
     pub hasher: Arc<Hasher>,
+    /// What it sends by mail: `inbox.letters()`.
+    pub inbox: Arc<Catcher>,
     ctx: Arc<Ctx>,
     store: Arc<Database>,
     server: ServerHandle,
@@ -68,14 +71,17 @@ impl Provider {
             KeyRing::load(&ports.keys()?, &master)
         });
         let hasher = Arc::new(Hasher::start(HasherSize::for_cores(2), ctx.entropy.clone()).unwrap());
-        let state = Arc::new(AppState::new(
-            ctx.clone(),
-            store.clone() as Arc<admin::Store>,
-            hasher.clone(),
-            Arc::new(SharedRing::new(ring.unwrap())),
-            Vec::new(),
-            TrustedProxies::default(),
-        ));
+        let catcher = Arc::new(Catcher::new(ctx.clone(), Sender::of_host("localhost").unwrap()));
+        let state = Arc::new(AppState::new(Parts {
+            ctx: ctx.clone(),
+            store: store.clone() as Arc<admin::Store>,
+            hasher: hasher.clone(),
+            ring: Arc::new(SharedRing::new(ring.unwrap())),
+            post: catcher.clone(),
+            inbox: Some(catcher.clone()),
+            hosts: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
+        }));
         let caches = Arc::downgrade(&state);
         let forget = move |changes: &[kernel::Change]| {
             if let Some(state) = caches.upgrade() {
@@ -88,6 +94,7 @@ impl Provider {
             issuer,
             clock,
             hasher,
+            inbox: catcher,
             ctx,
             store,
             server,

@@ -9,6 +9,7 @@ mod dev;
 mod exit;
 mod installation;
 mod logging;
+mod mail_room;
 mod master_key;
 pub mod outgoing;
 mod provider;

@@ -9,11 +9,12 @@ use identity::{Hasher, HasherSize};
 use kernel::{Access, Change, work};
 use store::Database;
 use token::keys::{self, KeyFault, KeyRing, MasterKey, SharedRing};
-use web::AppState;
 use web::peer::TrustedProxies;
+use web::{AppState, Parts};
 
 use crate::exit::{Exit, Failure};
 use crate::installation::{Installation, Keep};
+use crate::mail_room::MailRoom;
 
 /// What every listener of the provider shares.
 #[derive(Clone)]
@@ -42,6 +43,7 @@ impl Provider {
         installation: &Installation,
         master: MasterKey,
         surroundings: Surroundings,
+        mail: MailRoom,
     ) -> Result<Self, Failure> {
         let master = Arc::new(master);
         let ring = Arc::new(SharedRing::new(load_ring(&installation.store, &master)?));
@@ -52,14 +54,16 @@ impl Provider {
         )
         .map_err(|error| Failure::new(Exit::Failed, error))?;
         let store = Arc::clone(&installation.store);
-        let state = Arc::new(AppState::new(
-            Arc::clone(&installation.ctx),
-            Arc::clone(&store) as Arc<admin::Store>,
-            Arc::new(hasher),
+        let state = Arc::new(AppState::new(Parts {
+            ctx: Arc::clone(&installation.ctx),
+            store: Arc::clone(&store) as Arc<admin::Store>,
+            hasher: Arc::new(hasher),
             ring,
-            surroundings.hosts,
-            surroundings.trusted_proxies,
-        ));
+            post: mail.post,
+            inbox: mail.inbox,
+            hosts: surroundings.hosts,
+            trusted_proxies: surroundings.trusted_proxies,
+        }));
         // Weak: the watcher belongs to the database and must not keep it alive.
         let (database, caches) = (Arc::downgrade(&store), Arc::downgrade(&state));
         store.watch(Box::new(move |changes| {

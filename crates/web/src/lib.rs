@@ -23,5 +23,6 @@ pub mod views;
 
 pub use correlation::CorrelationId;
 pub use middleware::gate;
+pub use pages::caught_mail::PATH as INBOX_PATH;
 pub use routes::configure;
-pub use state::AppState;
+pub use state::{AppState, Parts};

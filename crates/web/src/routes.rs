@@ -1,11 +1,12 @@
 //! Every route, once. Discovery is made from the same paths, so it cannot promise what is not here.
 
+use actix_web::guard::fn_guard;
 use actix_web::http::header::ALLOW;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Route, web};
 
 use crate::correlation::CorrelationId;
 use crate::oauth::{authorize, discovery, jwks, logout, token, userinfo};
-use crate::pages::{consent, home, interaction, login};
+use crate::pages::{caught_mail, consent, home, interaction, login};
 use crate::state::AppState;
 use crate::views::Trouble;
 use crate::{assets, failure};
@@ -95,6 +96,13 @@ pub fn configure(config: &mut web::ServiceConfig) {
             [get().to(logout::saved), post().to(logout::confirm)],
         ))
         .service(readable("/", home::get))
+        .service(
+            web::scope(caught_mail::PATH)
+                .guard(fn_guard(caught_mail::has_inbox))
+                .service(readable("", caught_mail::latest))
+                .service(readable("/{number}", caught_mail::one))
+                .service(readable("/{number}/html", caught_mail::html)),
+        )
         .configure(assets::routes)
         .default_service(web::to(not_found));
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use admin::ports::Store;
 use identity::hasher::Hasher;
+use identity::inbox::Inbox;
+use identity::notice::Post;
 use kernel::{Change, Ctx};
 use token::discovery::{DiscoveryFault, Document};
 use token::keys::ring::SharedRing;
@@ -24,6 +26,10 @@ pub struct AppState {
     pub hasher: Arc<Hasher>,
     /// The signing keys in use.
     pub ring: Arc<SharedRing>,
+    /// Carries letters to people.
+    pub post: Arc<dyn Post>,
+    /// Shows letters instead, where nothing is really sent.
+    pub inbox: Option<Arc<dyn Inbox>>,
     /// Whose forwarded headers are believed.
     pub trusted_proxies: TrustedProxies,
     hosts: HashSet<String>,
@@ -31,30 +37,44 @@ pub struct AppState {
     pub(crate) discovery: Result<Document, DiscoveryFault>,
 }
 
+/// What an [`AppState`] is made of.
+pub struct Parts {
+    /// Time, dice, issuer, policy.
+    pub ctx: Arc<Ctx>,
+    /// The store.
+    pub store: Arc<Store>,
+    /// The bounded pool that checks passwords.
+    pub hasher: Arc<Hasher>,
+    /// The signing keys in use.
+    pub ring: Arc<SharedRing>,
+    /// Carries letters to people.
+    pub post: Arc<dyn Post>,
+    /// Shows letters instead, where nothing is really sent.
+    pub inbox: Option<Arc<dyn Inbox>>,
+    /// Names, without ports, this server answers to beside the issuer's.
+    pub hosts: Vec<String>,
+    /// Whose forwarded headers are believed.
+    pub trusted_proxies: TrustedProxies,
+}
+
 impl AppState {
-    /// Puts together what handlers need. `hosts` are the names, without ports, this server answers to beside the
-    /// issuer's.
-    pub fn new(
-        ctx: Arc<Ctx>,
-        store: Arc<Store>,
-        hasher: Arc<Hasher>,
-        ring: Arc<SharedRing>,
-        hosts: impl IntoIterator<Item = String>,
-        trusted_proxies: TrustedProxies,
-    ) -> Self {
-        let mut hosts: HashSet<String> = hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect();
+    /// Puts together what handlers need.
+    pub fn new(parts: Parts) -> Self {
+        let mut hosts: HashSet<String> = parts.hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
         hosts.extend(
-            url::Url::parse(ctx.issuer.as_str())
+            url::Url::parse(parts.ctx.issuer.as_str())
                 .ok()
                 .and_then(|url| url.host_str().map(str::to_owned)),
         );
-        let discovery = oauth::discovery::document(&ctx.issuer);
+        let discovery = oauth::discovery::document(&parts.ctx.issuer);
         Self {
-            ctx,
-            store,
-            hasher,
-            ring,
-            trusted_proxies,
+            ctx: parts.ctx,
+            store: parts.store,
+            hasher: parts.hasher,
+            ring: parts.ring,
+            post: parts.post,
+            inbox: parts.inbox,
+            trusted_proxies: parts.trusted_proxies,
             hosts,
             clients: ClientCache::default(),
             discovery,

@@ -130,10 +130,10 @@ table! {
         "Redis, needed with several nodes.";
     SecretsMasterKeyFile "secrets.master_key_file" Text("secrets/master.key"), Any, Plainly,
         "Seals the signing keys. Without it the database cannot be used.";
-    MailUrl "mail.url" Text(""), DefaultOnly("leave it empty: nothing is sent by mail yet"), WithoutPassword,
-        "Where mail is handed in: smtp:// or smtps://.";
+    MailUrl "mail.url" Text(""), Any, WithoutPassword,
+        "Where mail is handed in: smtps:// or smtp://. Empty: nothing is sent.";
     MailFrom "mail.from" Text(""), Any, Plainly,
-        "The sender of mail.";
+        "The sender of mail; empty: Signet <no-reply@HOST>, with the issuer's host.";
     KeysAlgorithms "keys.algorithms" List(&["RS256", "ES256", "EdDSA"]),
         Words { now: &["RS256", "ES256", "EdDSA"], later: &["PS256"] }, Plainly,
         "Signature algorithms for which keys are kept.";
@@ -171,7 +171,7 @@ table! {
     OutboundAllow "outbound.allow" List(&[]), Any, Plainly,
         "What may be fetched beyond https from public addresses: HOST:PORT, *.NAME:PORT or RANGE:*.";
     OutboundCaFile "outbound.ca_file" Text(""), Any, Plainly,
-        "Certificate authorities (PEM) believed beside the system's when fetching.";
+        "Certificate authorities (PEM) believed beside the system's when fetching and when handing in mail.";
 }
 
 impl Key {

@@ -25,6 +25,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use kernel::{Issuer, Policy};
+use mail::MailConfig;
 use outbound::{Allowed, Authorities};
 
 pub(crate) use issuer::check as check_issuer;
@@ -55,6 +56,8 @@ pub struct Config {
     pub database: String,
     /// `secrets.master_key_file`.
     pub master_key_file: PathBuf,
+    /// `mail`; nothing when no mail is sent.
+    pub mail: Option<MailConfig>,
     /// `outbound.allow`.
     pub outbound_allow: Allowed,
     /// What `outbound.ca_file` holds.

@@ -71,7 +71,6 @@ mod tests {
             (Key::ServerTlsKeyFile, text("key.pem")),
             (Key::ServerClientCaFile, text("ca.pem")),
             (Key::CacheUrl, text("redis://localhost")),
-            (Key::MailUrl, text("smtp://localhost")),
             (Key::KeysAlgorithms, list(&["RS256", "PS256"])),
             (Key::KeysAlgorithms, list(&["HS256"])),
             (Key::KeysAlgorithms, list(&[])),

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use mail::{Authority, MailConfig, Relay, Sender};
 use outbound::{Allowed, Authorities};
 
 use super::keys::Key;
@@ -15,6 +16,9 @@ use super::origin::Origin;
 use super::problem::{Place, Problem};
 use super::resolve::Resolved;
 use super::{duration, issuer, offers};
+
+/// What to do about a missing or wrong sender.
+const WRITE_A_SENDER: &str = "write it as \"Signet <no-reply@id.example.com>\"";
 
 /// Typed access to settings, and the list of objections.
 pub(crate) struct Reader<'a> {
@@ -157,6 +161,54 @@ impl<'a> Reader<'a> {
             );
             Authorities::default()
         })
+    }
+
+    /// Where mail is handed in and whom it is from; nothing while no server is named. `outbound.ca_file` is complained about
+    /// where it is read for fetching.
+    pub(crate) fn mail(&mut self) -> Option<MailConfig> {
+        let (url, from) = (
+            self.settings.text(Key::MailUrl),
+            self.settings.text(Key::MailFrom),
+        );
+        let from = match (from, url) {
+            ("", "") => None,
+            ("", _) => self.sender_of_issuer(),
+            (from, _) => self.sender(from),
+        };
+        if url.is_empty() {
+            return None;
+        }
+        // The text itself is not repeated: it may hold a password.
+        let relay = Relay::parse(url).map_err(|fault| {
+            self.object(Key::MailUrl, format!("mail.url {fault}"), fault.remedy());
+        });
+        let ca_file = self.settings.text(Key::OutboundCaFile);
+        let authority = (!ca_file.is_empty()).then(|| Authority::read(&self.directory.join(ca_file)));
+        Some(MailConfig {
+            relay: relay.ok()?,
+            from: from?,
+            authority: authority.and_then(Result::ok),
+        })
+    }
+
+    fn sender(&mut self, text: &str) -> Option<Sender> {
+        let sender = Sender::parse(text);
+        if let Err(fault) = sender {
+            let reason = format!("mail.from \"{}\" {fault}", text.escape_debug());
+            self.object(Key::MailFrom, reason, WRITE_A_SENDER);
+        }
+        sender.ok()
+    }
+
+    /// The sender of a provider that was told none. A wrong issuer is complained about elsewhere.
+    fn sender_of_issuer(&mut self) -> Option<Sender> {
+        let issuer = url::Url::parse(self.settings.text(Key::Issuer)).ok()?;
+        let sender = issuer.host_str().and_then(Sender::of_host);
+        if sender.is_none() {
+            let reason = "mail.from is not set, and the issuer's host has no mailbox";
+            self.object(Key::MailFrom, reason, WRITE_A_SENDER);
+        }
+        sender
     }
 
     /// A duration that may be zero.

@@ -107,6 +107,7 @@ fn check(
         trusted_proxies: reader.ranges(Key::ServerTrustedProxies),
         database: reader.database(Key::DatabaseUrl),
         master_key_file: reader.path(Key::SecretsMasterKeyFile),
+        mail: reader.mail(),
         outbound_allow: reader.allowed(Key::OutboundAllow),
         outbound_authorities: reader.authorities(Key::OutboundCaFile),
         policy: policy(&mut reader),
@@ -124,6 +125,8 @@ fn check(
 
 #[cfg(test)]
 mod tests {
+    use mail::Sender;
+
     use super::*;
 
     /// Loads a file with this text and these variables from a directory of the test's own.
@@ -208,6 +211,9 @@ refresh_idle = '200d'
 methods = ['password', 'passkey']
 [session]
 absolute = '0s'
+[mail]
+url = 'smtp://user@mail.example.com'
+from = 'nobody'
 [outbound]
 allow = ['localhost:*', 'http://localhost', '10.0.0.0/8']
 ca_file = 'signet.toml'
@@ -235,7 +241,7 @@ ca_file = 'signet.toml'
         assert_eq!(
             first_words,
             [
-                "error[config]: 17 problems in signet.toml",
+                "error[config]: 19 problems in signet.toml",
                 "signet.toml:1:10|issuer \"https://id.example.com/\" ends in \"/\"",
                 "signet.toml:3:10|server.listen \"here\" is not an address with a port",
                 "signet.toml:4:19|server.trusted_proxies has \"10.0.0.1/8\", which has bits set beyond its prefix",
@@ -248,13 +254,43 @@ ca_file = 'signet.toml'
                 "signet.toml:14:16|tokens.refresh_idle is longer than tokens.refresh_max",
                 "signet.toml:16:11|login.methods asks for \"passkey\", which is not built yet",
                 "signet.toml:18:12|session.absolute is zero",
-                "signet.toml:20:9|outbound.allow has \"http://localhost\", which is a URL; leave out scheme and path",
-                "signet.toml:20:9|outbound.allow has \"10.0.0.0/8\", which names no port; write :* for all",
-                "signet.toml:21:11|outbound.ca_file names signet.toml, which holds no certificate in PEM form",
+                "signet.toml:20:7|mail.url has half a login",
+                "signet.toml:21:8|mail.from \"nobody\" is not a mailbox",
+                "signet.toml:23:9|outbound.allow has \"http://localhost\", which is a URL; leave out scheme and path",
+                "signet.toml:23:9|outbound.allow has \"10.0.0.0/8\", which names no port; write :* for all",
+                "signet.toml:24:11|outbound.ca_file names signet.toml, which holds no certificate in PEM form",
                 "SIGNET_LOGIN__PASSKEYS|unknown name in the environment",
                 "SIGNET_REVOCATION__MAX_LAG|revocation.max_lag \"5\" has no unit",
             ]
         );
+    }
+
+    #[test]
+    fn mail_is_off_until_it_has_a_server() {
+        let mail = |more: &str| load("mail", &format!("issuer = 'https://a.example:8443'\n{more}"), &[]);
+        assert!(mail("mail.from = 'x@a.example'").unwrap().mail.is_none());
+        let config = mail("mail.url = 'smtps://me:s3cret@mail.example.com'").unwrap();
+        let shown = config.to_toml(super::super::Origins::Hidden);
+        assert!(!shown.contains("s3cret"), "{shown}");
+        let (relay, from) = config.mail.map(|mail| (mail.relay, mail.from)).unwrap();
+        assert_eq!((relay.host.as_str(), relay.port), ("mail.example.com", 465));
+        assert_eq!(from, Sender::parse("Signet <no-reply@a.example>").unwrap());
+        for (more, told) in [
+            (
+                "mail.url = 'mailto:x'",
+                "mail.url begins neither with smtp:// nor with smtps://",
+            ),
+            (
+                "mail.url = 'smtp://a.example/x'",
+                "mail.url has something after host and port",
+            ),
+        ] {
+            let problems = mail(more).err().unwrap();
+            assert!(problems.contains(told), "{problems}");
+        }
+        let nameless = "issuer = 'https://[2001:db8::1]'\nmail.url = 'smtp://localhost'";
+        let problems = load("nameless", nameless, &[]).err().unwrap();
+        assert!(problems.contains("mail.from is not set"), "{problems}");
     }
 
     #[test]

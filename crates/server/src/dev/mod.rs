@@ -31,6 +31,7 @@ use crate::cli::{Answer, healthcheck};
 use crate::exit::{Exit, Failure};
 use crate::installation::{Installation, Keep};
 use crate::logging::{self, Detail};
+use crate::mail_room::MailRoom;
 use crate::provider::{self, Provider, Surroundings};
 use crate::serve::{Servers, Stop, Sweeper, on_io};
 use ports::Listeners;
@@ -104,10 +105,9 @@ fn raise(sandbox: &Sandbox, ctx: Ctx, listeners: &Listeners) -> Result<(Provider
         api,
         clients,
     };
-    Ok((
-        Provider::open(&installation, master, Surroundings::default())?,
-        report,
-    ))
+    let mail = MailRoom::catching(&installation.ctx)?;
+    let provider = Provider::open(&installation, master, Surroundings::default(), mail)?;
+    Ok((provider, report))
 }
 
 fn url_of(text: &str) -> Result<Url, Failure> {

@@ -45,6 +45,7 @@ impl Report {
             rows.push((label, origin(app), format!("{:13}  {hint}", app.name.title())));
         }
         rows.push(("Sign in as", ordinary, format!("or {administrator}")));
+        rows.push(("Mail it sends", self.mail_url(), String::new()));
         rows.push((
             "Demo API",
             self.api.identifier(),
@@ -104,10 +105,16 @@ impl Report {
             "management_url": self.management_url,
             "users": PEOPLE.map(user),
             "clients": clients?,
+            "mail_url": self.mail_url(),
             "apps": self.apps.iter().map(origin).collect::<Vec<_>>(),
             "api_url": self.api.identifier(),
             "pid": std::process::id(),
         }))
+    }
+
+    /// Where caught letters are.
+    fn mail_url(&self) -> String {
+        format!("{}{}", self.issuer, web::INBOX_PATH)
     }
 
     /// A client with its secret, which the applications' registrations do not repeat.

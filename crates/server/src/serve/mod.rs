@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::installation::Installation;
 use crate::logging::{self, Detail};
+use crate::mail_room::MailRoom;
 use crate::master_key;
 use crate::provider::{self, Provider, Surroundings};
 
@@ -80,14 +81,12 @@ fn open(config: &Config) -> Result<Provider, Failure> {
     };
     let trusted_proxies = TrustedProxies::parse(&config.trusted_proxies)
         .map_err(|range| Failure::new(Exit::Configuration, format!("server.trusted_proxies: {range}")))?;
-    Provider::open(
-        &installation,
-        master,
-        Surroundings {
-            hosts: config.hosts.clone(),
-            trusted_proxies,
-        },
-    )
+    let surroundings = Surroundings {
+        hosts: config.hosts.clone(),
+        trusted_proxies,
+    };
+    let mail = MailRoom::open(config.mail.as_ref(), &installation.ctx)?;
+    Provider::open(&installation, master, surroundings, mail)
 }
 
 fn announce(config: &Config, provider: &Provider, (listen, management): (SocketAddr, SocketAddr)) {

@@ -24,6 +24,10 @@ pub(crate) fn usual() -> Vec<Drawn> {
         asking("Notes", "notes.example.com", ALICE),
         leaving("Notes", ALICE),
         troubles("Notes"),
+        caught(
+            "Choose a new password (id.example.com)",
+            "Alice Example <alice@example.com>",
+        ),
     ]
     .concat()
 }
@@ -39,6 +43,7 @@ pub(crate) fn hostile() -> Vec<Drawn> {
         asking(HOSTILE, HOSTILE, account),
         leaving(HOSTILE, account),
         troubles(HOSTILE),
+        caught(HOSTILE, HOSTILE),
     ]
     .concat()
 }
@@ -173,6 +178,44 @@ fn leaving(app: &str, account: Account<'_>) -> Vec<Drawn> {
             &Home {
                 place: PLACE,
                 visitor: Visitor::Unknown { sign_in: "/login" },
+            },
+        ),
+    ]
+}
+
+fn caught(subject: &str, to: &str) -> Vec<Drawn> {
+    let text = format!(
+        "Hello Alice Example,\n\nSomebody asked for a new password. If it was you, open this page and choose one:\n\n\
+         https://id.example.com/reset/7hQ2mZr0vKxL9dTfWnB4sYcJ6uEaPgOi1\n\nThe link works once and for 30 minutes.\n\n\
+         {subject}\n"
+    );
+    let empty = CaughtMail {
+        place: PLACE,
+        open: None,
+        others: vec![],
+    };
+    let open = OpenLetter {
+        subject,
+        from: "Signet <no-reply@id.example.com>",
+        to,
+        at: "2026-08-02, 14:03:00 UTC",
+        text: pieces(&text),
+        html_url: "/dev/mail/3/html".to_owned(),
+    };
+    let other = |number: u64| LetterLine {
+        subject,
+        to,
+        at: "2026-08-02, 14:01:27 UTC".to_owned(),
+        url: format!("/dev/mail/{number}"),
+    };
+    vec![
+        draw("mail-none", &empty),
+        draw(
+            "mail",
+            &CaughtMail {
+                open: Some(open),
+                others: vec![other(2), other(1)],
+                ..empty
             },
         ),
     ]

@@ -4,6 +4,7 @@
 //! live in `templates/pages`, where askama escapes every value.
 
 mod account;
+mod caught_mail;
 mod consent;
 mod headers;
 mod home;
@@ -19,6 +20,7 @@ mod gallery;
 mod tests;
 
 pub use account::{Account, Link};
+pub use caught_mail::{CaughtMail, LetterLine, OpenLetter, Piece, pieces};
 pub use consent::{Consent, Introduction};
 pub(crate) use headers::ONE_YEAR;
 pub use headers::{CONTENT_SECURITY_POLICY, PageContext, Referrer, Transport, secure};

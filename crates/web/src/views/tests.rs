@@ -110,6 +110,7 @@ fn titles_begin_with_what_the_page_is() {
             ["signed", "out", ..] => "Signed out",
             ["consent", ..] => "Allow access",
             ["error", ..] => "Error",
+            ["mail", ..] => "Mail",
             _ => "Home",
         };
         let title = title(&html);
