@@ -1,18 +1,23 @@
 //! The change watcher: tells this process's caches what any process wrote.
 //!
 //! The command line writes beside a running server, so caches cannot rely on their own process's writes. A thread looks
-//! at the feed `changes`: at once after a commit of our own, every 100 ms otherwise. On SQLite that look is one counter.
+//! at the feed `changes` and at the revocation list: at once after a commit of our own, every 100 ms otherwise. On SQLite
+//! that look is one counter.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use kernel::{Change, StorageFault};
+use kernel::{Access, Change, Clock, StorageFault, Timestamp};
+use session::RevocationList;
 
 use crate::conn::{Conn, on, unavailable};
+use crate::fault::OpenFault;
+use crate::location::Location;
+use crate::revocation::Reading;
 use crate::tables::changes;
 
 /// Is told of changes, in their order. Runs on the watcher's thread: it should only forget things.
@@ -56,20 +61,44 @@ impl Bell {
 
 /// Where the watcher stands.
 pub struct Watcher {
+    location: Location,
     conn: Conn,
+    clock: Arc<dyn Clock>,
     seen: i64,
     version: Option<i64>,
+    reading: Reading,
+    revocations: Arc<RevocationList>,
 }
 
 impl Watcher {
-    /// Begins after the newest change there is.
-    pub fn start(mut conn: Conn) -> Result<Self, StorageFault> {
-        let newest: Option<i64> = on!(&mut conn, |c| changes::table.select(max(changes::seq)).first(c))?;
-        Ok(Self {
+    /// Begins after the newest change there is, with `revocations` filled.
+    pub fn start(
+        location: Location,
+        clock: Arc<dyn Clock>,
+        revocations: Arc<RevocationList>,
+    ) -> Result<Self, OpenFault> {
+        let conn = location.connect(Access::Read)?;
+        let mut watcher = Self {
+            location,
             conn,
-            seen: newest.unwrap_or(0),
+            clock,
+            seen: 0,
             version: None,
-        })
+            reading: Reading::default(),
+            revocations,
+        };
+        watcher
+            .begin()
+            .map_err(|fault| OpenFault::Unreachable(fault.to_string()))?;
+        Ok(watcher)
+    }
+
+    fn begin(&mut self) -> Result<(), StorageFault> {
+        self.seen = newest(&mut self.conn)?.unwrap_or(0);
+        let begun = self.clock.now();
+        self.read_revocations(begun)?;
+        self.revocations.known_until(begun);
+        Ok(())
     }
 
     /// Tells the listener until the bell is removed.
@@ -88,15 +117,46 @@ impl Watcher {
                     failing = true;
                 }
             }
+            if failing {
+                self.reconnect();
+            }
         }
     }
 
-    /// What happened since the last look.
-    fn look(&mut self) -> Result<Vec<Change>, StorageFault> {
-        let version = data_version(&mut self.conn)?;
-        if version.is_some() && version == self.version {
-            return Ok(Vec::new());
+    /// The connection may be what fails. The list is not fresh meanwhile, so storage is asked instead of it.
+    fn reconnect(&mut self) {
+        if let Ok(conn) = self.location.connect(Access::Read) {
+            self.conn = conn;
+            // Counts per connection.
+            self.version = None;
         }
+    }
+
+    /// What happened since the last look. Afterwards the revocation list knows everything committed before it.
+    fn look(&mut self) -> Result<Vec<Change>, StorageFault> {
+        let begun = self.clock.now();
+        let version = data_version(&mut self.conn)?;
+        let mut news = Vec::new();
+        if version.is_none() || version != self.version {
+            self.read_revocations(begun)?;
+            news = self.changes()?;
+            self.version = version;
+        }
+        self.revocations.known_until(begun);
+        Ok(news)
+    }
+
+    /// Reads on in the revocation list.
+    fn read_revocations(&mut self, now: Timestamp) -> Result<(), StorageFault> {
+        let entries = self.reading.go_on(&mut self.conn, now)?;
+        if !entries.is_empty() {
+            self.revocations.add(entries);
+        }
+        Ok(())
+    }
+
+    /// Reads on in the feed.
+    fn changes(&mut self) -> Result<Vec<Change>, StorageFault> {
         let rows: Vec<(i64, String, String)> = on!(&mut self.conn, |c| changes::table
             .filter(changes::seq.gt(self.seen))
             .order(changes::seq)
@@ -104,14 +164,10 @@ impl Watcher {
             .load(c))?;
         let news = self.read(&rows);
         if rows.len() as i64 > MANY {
-            let newest: Option<i64> = on!(&mut self.conn, |c| changes::table
-                .select(max(changes::seq))
-                .first(c))?;
-            self.seen = newest.unwrap_or(self.seen);
+            self.seen = newest(&mut self.conn)?.unwrap_or(self.seen);
         } else if let Some((last, ..)) = rows.last() {
             self.seen = *last;
         }
-        self.version = version;
         Ok(news)
     }
 
@@ -128,11 +184,17 @@ impl Watcher {
             "client" => Change::Client(id.clone()),
             "user" => Change::User(id.clone()),
             "keys" => Change::Keys,
+            "catalogue" => Change::Catalogue,
             // Written by a newer version of this program.
             _ => Change::Everything,
         };
         rows.iter().map(change).collect()
     }
+}
+
+/// The number of the newest change.
+fn newest(conn: &mut Conn) -> Result<Option<i64>, StorageFault> {
+    on!(conn, |c| changes::table.select(max(changes::seq)).first(c))
 }
 
 #[derive(QueryableByName)]

@@ -5,7 +5,8 @@ use std::thread::{self, JoinHandle};
 
 use admin::Ports;
 use kernel::work::Job;
-use kernel::{Access, StorageFault, UnitOfWork};
+use kernel::{Access, Clock, StorageFault, UnitOfWork};
+use session::RevocationList;
 
 use crate::change::{Listener, Watcher};
 use crate::engine::alone::Alone;
@@ -122,14 +123,14 @@ impl Database {
         Ok(())
     }
 
-    /// From now on `listener` is told of every change to clients, users and keys, whichever process made it. Once per
+    /// From now on `listener` is told of every change to clients, users, keys and the catalogue, whichever process made
+    /// it, and [`revocations`](Self::revocations) knows what any process revoked; `clock` says how fresh it is. Once per
     /// database; call it before anything is cached.
     ///
     /// # Errors
     /// When there is a listener already, or no connection can be had for it.
-    pub fn watch(&self, listener: Listener) -> Result<(), OpenFault> {
-        let watcher = Watcher::start(self.location.connect(Access::Read)?)
-            .map_err(|fault| OpenFault::Unreachable(fault.to_string()))?;
+    pub fn watch(&self, clock: Arc<dyn Clock>, listener: Listener) -> Result<(), OpenFault> {
+        let watcher = Watcher::start(self.location.clone(), clock, self.revocations())?;
         let Some(bell) = self.shared.bell.install() else {
             return Err(OpenFault::Unreachable(
                 "its changes are being watched already".into(),
@@ -138,6 +139,12 @@ impl Database {
         let thread = spawn("store-watcher", move || watcher.serve(&bell, &listener))?;
         *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
         Ok(())
+    }
+
+    /// This process's replica of the revocation list. What this process revokes is in it before the unit of work is
+    /// answered; what others revoke, once [`watch`](Self::watch) was called.
+    pub fn revocations(&self) -> Arc<RevocationList> {
+        self.shared.revocations.clone()
     }
 
     /// How much was done since opening.

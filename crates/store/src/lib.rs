@@ -11,6 +11,7 @@ mod engine;
 mod fault;
 mod location;
 mod ports;
+mod revocation;
 mod rows;
 pub mod schema;
 mod sweep;

@@ -45,7 +45,7 @@ macro_rules! step {
 }
 
 /// All steps, oldest first.
-const STEPS: &[Step] = &[step!("0001", "base")];
+const STEPS: &[Step] = &[step!("0001", "base"), step!("0002", "revocation_and_resources")];
 
 /// Where a database stands; names of steps, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]

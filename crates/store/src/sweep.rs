@@ -5,10 +5,14 @@ use std::sync::PoisonError;
 use diesel::dsl::{exists, max, not};
 use diesel::prelude::*;
 use kernel::{Access, Policy, StorageFault, Timestamp, work};
+use session::revocation::LONGEST_ACCESS_TTL;
 
 use crate::conn::on;
 use crate::database::{Bare, Database};
-use crate::tables::{browsers, changes, grants, interactions, refresh_tokens, sessions, throttles};
+use crate::tables::{
+    browsers, changes, grants, interactions, logout_notices, password_resets, refresh_tokens, revocations,
+    sessions, throttles,
+};
 use crate::tx::Tx;
 
 /// Rows of one kind per unit of work: a few milliseconds.
@@ -20,6 +24,9 @@ const KEPT_CHANGES: i64 = 10_000;
 /// Evidence stays a while after it stopped to matter.
 const SLACK: std::time::Duration = std::time::Duration::from_secs(3600);
 
+/// A client that could not be told of a logout for this long is not told any more.
+const NOTICE_AGE: std::time::Duration = std::time::Duration::from_secs(2 * 24 * 3600);
+
 /// How many rows a sweep removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Swept {
@@ -29,6 +36,12 @@ pub struct Swept {
     pub throttles: u64,
     /// Sealed successors whose grace is over; erased, the rows stay.
     pub successors: u64,
+    /// Revocations of what has expired by now.
+    pub revocations: u64,
+    /// Logout notices nobody took.
+    pub notices: u64,
+    /// Links to set a new password that are worth nothing.
+    pub resets: u64,
     /// Sessions past their absolute life.
     pub sessions: u64,
     /// Browsers without sessions.
@@ -44,6 +57,9 @@ impl Swept {
         self.interactions += other.interactions;
         self.throttles += other.throttles;
         self.successors += other.successors;
+        self.revocations += other.revocations;
+        self.notices += other.notices;
+        self.resets += other.resets;
         self.sessions += other.sessions;
         self.browsers += other.browsers;
         self.grants += other.grants;
@@ -56,6 +72,9 @@ impl Swept {
             self.interactions,
             self.throttles,
             self.successors,
+            self.revocations,
+            self.notices,
+            self.resets,
             self.sessions,
             self.browsers,
         ];
@@ -70,6 +89,7 @@ impl Database {
     /// # Errors
     /// Storage. What earlier units of work removed stays removed.
     pub fn sweep(&self, now: Timestamp, policy: &Policy) -> Result<Swept, StorageFault> {
+        self.revocations().forget_expired(now);
         let mut total = Swept::default();
         for _ in 0..ROUNDS {
             let policy = policy.clone();
@@ -103,6 +123,9 @@ impl Tx {
             interactions: self.sweep_interactions(now.as_millis())?,
             throttles: self.sweep_throttles(now.as_millis())?,
             successors: self.sweep_successors(now.minus(policy.refresh_grace).as_millis())?,
+            revocations: self.sweep_revocations(now.as_millis())?,
+            notices: self.sweep_notices(now.minus(NOTICE_AGE).as_millis())?,
+            resets: self.sweep_resets(now.minus(SLACK).as_millis())?,
             sessions: self.sweep_sessions(old)?,
             browsers: self.sweep_browsers(old)?,
             grants: 0,
@@ -142,6 +165,39 @@ impl Tx {
             .set(refresh_tokens::sealed_successor.eq(None::<Vec<u8>>))
             .execute(c))
         .map(|rows| rows as u64)
+    }
+
+    fn sweep_revocations(&mut self, now: i64) -> Result<u64, StorageFault> {
+        let ids: Vec<String> = on!(&mut self.conn, |c| revocations::table
+            .filter(revocations::expires_at.le(now))
+            .limit(CHUNK)
+            .select(revocations::id)
+            .load(c))?;
+        // Once more by age: another kind of thing may have the same name.
+        let expired = revocations::table
+            .filter(revocations::id.eq_any(ids))
+            .filter(revocations::expires_at.le(now));
+        on!(&mut self.conn, |c| diesel::delete(expired).execute(c)).map(|rows| rows as u64)
+    }
+
+    fn sweep_notices(&mut self, created_before: i64) -> Result<u64, StorageFault> {
+        let ids: Vec<String> = on!(&mut self.conn, |c| logout_notices::table
+            .filter(logout_notices::created_at.lt(created_before))
+            .limit(CHUNK)
+            .select(logout_notices::id)
+            .load(c))?;
+        let old = logout_notices::table.filter(logout_notices::id.eq_any(ids));
+        on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
+    }
+
+    fn sweep_resets(&mut self, expired_before: i64) -> Result<u64, StorageFault> {
+        let digests: Vec<Vec<u8>> = on!(&mut self.conn, |c| password_resets::table
+            .filter(password_resets::expires_at.lt(expired_before))
+            .limit(CHUNK)
+            .select(password_resets::token_digest)
+            .load(c))?;
+        let old = password_resets::table.filter(password_resets::token_digest.eq_any(digests));
+        on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
     }
 
     fn sweep_sessions(&mut self, created_before: i64) -> Result<u64, StorageFault> {
@@ -193,8 +249,8 @@ impl Tx {
             .optional())?;
         // Beyond every UUID.
         let until = last.as_deref().unwrap_or("g");
-        // Before this, an access token has expired for everybody.
-        let horizon = now.minus(policy.access_ttl).minus(policy.leeway).minus(SLACK);
+        // Before this, an access token has expired for everybody, whatever its resource allowed it.
+        let horizon = now.minus(LONGEST_ACCESS_TTL).minus(policy.leeway).minus(SLACK);
         let living_token = refresh_tokens::table
             .filter(refresh_tokens::grant_id.eq(grants::id))
             .filter(refresh_tokens::issued_at.ge(horizon.minus(policy.refresh_idle).as_millis()));

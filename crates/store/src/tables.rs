@@ -64,6 +64,8 @@ diesel::table! {
         created_at -> BigInt,
         last_seen_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        user_agent -> Nullable<Text>,
+        address -> Nullable<Text>,
     }
 }
 
@@ -97,6 +99,7 @@ diesel::table! {
         code_redeemed_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        claims -> Text,
     }
 }
 
@@ -171,6 +174,76 @@ diesel::table! {
 }
 
 diesel::table! {
+    session_clients (sid, client_id) {
+        sid -> Text,
+        client_id -> Text,
+        used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_origins (origin, client_id) {
+        origin -> Text,
+        client_id -> Text,
+    }
+}
+
+diesel::table! {
+    resources (identifier) {
+        identifier -> Text,
+        name -> Nullable<Text>,
+        scopes -> Text,
+        access_token_alg -> Nullable<Text>,
+        access_ttl -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    claim_scopes (name) {
+        name -> Text,
+        description -> Nullable<Text>,
+        claims -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    revocations (id, kind) {
+        seq -> BigInt,
+        kind -> Text,
+        id -> Text,
+        until -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    logout_notices (id) {
+        id -> Text,
+        client_id -> Text,
+        uri -> Text,
+        user_id -> Text,
+        sid -> Text,
+        created_at -> BigInt,
+        attempts -> BigInt,
+        due_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    password_resets (token_digest) {
+        token_digest -> Binary,
+        user_id -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        spent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     /// Which migrations were applied; the name is diesel's, so that its command line can read the database too.
     __diesel_schema_migrations (version) {
         version -> Text,
@@ -179,7 +252,9 @@ diesel::table! {
 
 diesel::joinable!(logins -> users (user_id));
 diesel::joinable!(memberships -> groups (group_name));
+diesel::joinable!(client_origins -> clients (client_id));
 diesel::allow_tables_to_appear_in_same_query!(users, logins);
 diesel::allow_tables_to_appear_in_same_query!(groups, memberships);
 diesel::allow_tables_to_appear_in_same_query!(grants, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(browsers, sessions);
+diesel::allow_tables_to_appear_in_same_query!(clients, client_origins);

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_query;
 use kernel::{Change, StorageFault};
+use session::{Revocation, RevocationList};
 
 use crate::conn::{Conn, on, unavailable};
 use crate::tables::changes;
@@ -13,12 +14,31 @@ pub struct Tx {
     pub conn: Conn,
     /// Whether anything was told to other processes' caches since the engine last looked.
     pub news: bool,
+    /// What was revoked and belongs into this process's list once it is committed.
+    pub revoked: Vec<Revocation>,
 }
 
 impl Tx {
     /// Around a fresh connection.
     pub fn new(conn: Conn) -> Self {
-        Self { conn, news: false }
+        Self {
+            conn,
+            news: false,
+            revoked: Vec::new(),
+        }
+    }
+
+    /// Forgets what an earlier transaction told.
+    pub fn reset_news(&mut self) {
+        self.news = false;
+        self.revoked.clear();
+    }
+
+    /// What was revoked is committed: `list` refuses it from here on. Before anybody is answered.
+    pub fn publish_revoked(&mut self, list: &RevocationList) {
+        if !self.revoked.is_empty() {
+            list.add(self.revoked.drain(..));
+        }
     }
 
     /// Appends to the feed of changes, in the transaction of the change itself.
@@ -27,6 +47,7 @@ impl Tx {
             Change::Client(id) => ("client", id.as_str()),
             Change::User(id) => ("user", id.as_str()),
             Change::Keys | Change::Everything => ("keys", ""),
+            Change::Catalogue => ("catalogue", ""),
         };
         self.order_news()?;
         let row = (changes::kind.eq(kind), changes::id.eq(id));

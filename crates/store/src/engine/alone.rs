@@ -38,7 +38,7 @@ impl Alone {
 
     fn transact(&mut self, run: Run) -> Result<(), StorageFault> {
         self.begin()?;
-        self.tx.news = false;
+        self.tx.reset_news();
         let (end, own) = match attempt(&mut self.tx, run) {
             Ok(Verdict::Commit) => (self.commit(), Ok(())),
             Ok(Verdict::Rollback) => ("ROLLBACK", Ok(())),
@@ -50,6 +50,7 @@ impl Alone {
         }
         if end != "ROLLBACK" && self.access == work::Access::Write {
             self.shared.commits.count();
+            self.tx.publish_revoked(&self.shared.revocations);
             if self.tx.news {
                 self.shared.bell.ring();
             }

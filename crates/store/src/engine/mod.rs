@@ -8,10 +8,12 @@ pub mod queue;
 pub mod together;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use kernel::StorageFault;
 use kernel::work::{Job, Verdict};
+use session::RevocationList;
 
 use crate::change::Bell;
 use crate::tx::Tx;
@@ -32,6 +34,8 @@ pub struct Shared {
     pub reads: Counter,
     /// Wakes the watcher of changes.
     pub bell: Bell,
+    /// This process's replica of the revocation list.
+    pub revocations: Arc<RevocationList>,
 }
 
 /// Counts up.

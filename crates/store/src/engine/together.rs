@@ -35,11 +35,14 @@ fn commit_together(tx: &mut Tx, first: Task, tasks: &Tasks, shared: &Shared) {
         waiting.for_each(|task| answer(task.done, Err(fault.clone())));
         return;
     }
-    tx.news = false;
+    tx.reset_news();
     let (finished, intact) = run_all(tx, waiting.take(BATCH), shared);
     let committed = intact.and_then(|()| tx.conn.batch("COMMIT")).map_err(unavailable);
     match &committed {
-        Ok(()) => shared.commits.count(),
+        Ok(()) => {
+            shared.commits.count();
+            tx.publish_revoked(&shared.revocations);
+        }
         Err(fault) => {
             tracing::error!(%fault, jobs = finished.len(), "a commit failed; none of its jobs was kept");
             // Fails where SQLite has already rolled back by itself, which is what is wanted.
@@ -78,12 +81,16 @@ fn run_all(tx: &mut Tx, tasks: impl Iterator<Item = Task>, shared: &Shared) -> (
 fn in_savepoint(tx: &mut Tx, run: Run) -> QueryResult<Result<(), StorageFault>> {
     const UNDO: &str = "ROLLBACK TO job; RELEASE job";
     tx.conn.batch("SAVEPOINT job")?;
+    let revoked_before = tx.revoked.len();
     let (end, own) = match attempt(tx, run) {
         Ok(Verdict::Commit) => ("RELEASE job", Ok(())),
         Ok(Verdict::Rollback) => (UNDO, Ok(())),
         Err(fault) => (UNDO, Err(fault)),
     };
     tx.conn.batch(end)?;
+    if end == UNDO {
+        tx.revoked.truncate(revoked_before);
+    }
     Ok(own)
 }
 

@@ -1,5 +1,6 @@
 //! Registered clients.
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use identity::ports::{Found, Insert};
 use kernel::{Change, StorageFault};
@@ -8,8 +9,26 @@ use token::{Client, Clients};
 use super::{found, inserted};
 use crate::conn::on;
 use crate::rows::client::ClientRow;
-use crate::tables::clients;
+use crate::tables::{client_origins, clients};
 use crate::tx::Tx;
+
+impl Tx {
+    /// Writes down anew from where a client's pages may call.
+    fn save_origins(&mut self, client: &Client) -> Result<(), StorageFault> {
+        let own = client_origins::table.filter(client_origins::client_id.eq(&client.client_id));
+        on!(&mut self.conn, |c| diesel::delete(own).execute(c))?;
+        for origin in client.origins() {
+            let row = (
+                client_origins::origin.eq(&origin),
+                client_origins::client_id.eq(&client.client_id),
+            );
+            on!(&mut self.conn, |c| diesel::insert_into(client_origins::table)
+                .values(row)
+                .execute(c))?;
+        }
+        Ok(())
+    }
+}
 
 impl Clients for Tx {
     fn insert_client(&mut self, client: &Client) -> Result<Insert, StorageFault> {
@@ -19,6 +38,7 @@ impl Clients for Tx {
             .on_conflict_do_nothing()
             .execute(c))?;
         if changed > 0 {
+            self.save_origins(client)?;
             self.tell(&Change::Client(row.client_id))?;
         }
         Ok(inserted(changed))
@@ -32,6 +52,7 @@ impl Clients for Tx {
         .set(&row)
         .execute(c))?;
         if changed > 0 {
+            self.save_origins(client)?;
             self.tell(&Change::Client(row.client_id))?;
         }
         Ok(found(changed))
@@ -65,5 +86,13 @@ impl Clients for Tx {
             .select(ClientRow::as_select())
             .load(c))?;
         rows.into_iter().map(Client::try_from).collect()
+    }
+
+    fn origin_is_known(&mut self, origin: &str) -> Result<bool, StorageFault> {
+        let known = client_origins::table
+            .inner_join(clients::table)
+            .filter(client_origins::origin.eq(origin))
+            .filter(clients::enabled.eq(true));
+        on!(&mut self.conn, |c| select(exists(known)).get_result(c))
     }
 }

@@ -1,18 +1,20 @@
 //! Grants, their codes and their refresh tokens.
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 use identity::ports::Found;
-use kernel::id::GrantId;
+use kernel::id::{GrantId, Sid, UserId};
 use kernel::secret::{AuthorizationCode, RefreshToken};
 use kernel::{Digest, StorageFault, Timestamp};
 use token::grant::{RefreshRow, Spent};
 use token::{Grant, Grants};
 
 use super::found;
+use crate::column::columns;
 use crate::conn::on;
 use crate::rows::grant::GrantRow;
 use crate::rows::refresh::RefreshTokenRow;
-use crate::tables::{grants, refresh_tokens};
+use crate::tables::{grants, refresh_tokens, session_clients};
 use crate::tx::Tx;
 
 impl Grants for Tx {
@@ -106,5 +108,104 @@ impl Grants for Tx {
             .set(refresh_tokens::sealed_successor.eq(None::<Vec<u8>>))
             .execute(c))?;
         Ok(())
+    }
+
+    fn grants_of_session(&mut self, sid: Sid) -> Result<Vec<Grant>, StorageFault> {
+        let sid = sid.to_string();
+        let rows: Vec<GrantRow> = on!(&mut self.conn, |c| grants::table
+            .filter(grants::sid.eq(&sid))
+            .order((grants::created_at, grants::id))
+            .select(GrantRow::as_select())
+            .load(c))?;
+        rows.into_iter().map(Grant::try_from).collect()
+    }
+
+    fn grants_of_user(&mut self, user: UserId, client_id: Option<&str>) -> Result<Vec<Grant>, StorageFault> {
+        let user = user.to_string();
+        let own = grants::table
+            .filter(grants::user_id.eq(&user))
+            .filter(grants::revoked_at.is_null())
+            .order((grants::created_at.desc(), grants::id.desc()));
+        let rows: Vec<GrantRow> = match client_id {
+            Some(client) => {
+                let own = own.filter(grants::client_id.eq(client));
+                on!(&mut self.conn, |c| own.select(GrantRow::as_select()).load(c))?
+            }
+            None => on!(&mut self.conn, |c| own.select(GrantRow::as_select()).load(c))?,
+        };
+        rows.into_iter().map(Grant::try_from).collect()
+    }
+
+    fn last_refreshes(&mut self, user: UserId) -> Result<Vec<(GrantId, Timestamp)>, StorageFault> {
+        let user = user.to_string();
+        let own = grants::table
+            .inner_join(refresh_tokens::table.on(refresh_tokens::grant_id.eq(grants::id)))
+            .filter(grants::user_id.eq(&user))
+            .filter(grants::revoked_at.is_null())
+            .group_by(grants::id)
+            .select((grants::id, max(refresh_tokens::issued_at)));
+        let rows: Vec<(String, Option<i64>)> = on!(&mut self.conn, |c| own.load(c))?;
+        let known = rows.into_iter().filter_map(|(id, at)| Some((id, at?)));
+        known
+            .map(|(id, at)| {
+                Ok((
+                    columns("refresh_tokens", &id)("grant_id").parse(&id)?,
+                    Timestamp::from_millis(at),
+                ))
+            })
+            .collect()
+    }
+
+    fn revoke_grants_of_client(&mut self, client_id: &str, at: Timestamp) -> Result<u64, StorageFault> {
+        let open = grants::table
+            .filter(grants::client_id.eq(client_id))
+            .filter(grants::revoked_at.is_null());
+        let changed = on!(&mut self.conn, |c| diesel::update(open)
+            .set(grants::revoked_at.eq(at.as_millis()))
+            .execute(c))?;
+        Ok(changed as u64)
+    }
+
+    fn note_client_of_session(
+        &mut self,
+        sid: Sid,
+        client_id: &str,
+        at: Timestamp,
+    ) -> Result<(), StorageFault> {
+        let sid = sid.to_string();
+        let row = (
+            session_clients::sid.eq(&sid),
+            session_clients::client_id.eq(client_id),
+            session_clients::used_at.eq(at.as_millis()),
+        );
+        on!(&mut self.conn, |c| diesel::insert_into(session_clients::table)
+            .values(row)
+            .on_conflict((session_clients::sid, session_clients::client_id))
+            .do_update()
+            .set(session_clients::used_at.eq(at.as_millis()))
+            .execute(c))?;
+        Ok(())
+    }
+
+    fn clients_of_session(&mut self, sid: Sid) -> Result<Vec<String>, StorageFault> {
+        let sid = sid.to_string();
+        on!(&mut self.conn, |c| session_clients::table
+            .filter(session_clients::sid.eq(&sid))
+            .order(session_clients::client_id)
+            .select(session_clients::client_id)
+            .load(c))
+    }
+
+    fn last_session_with(&mut self, client_id: &str, among: &[Sid]) -> Result<Option<Sid>, StorageFault> {
+        let among: Vec<String> = among.iter().map(Sid::to_string).collect();
+        let last: Option<String> = on!(&mut self.conn, |c| session_clients::table
+            .filter(session_clients::sid.eq_any(&among))
+            .filter(session_clients::client_id.eq(client_id))
+            .order(session_clients::used_at.desc())
+            .select(session_clients::sid)
+            .first(c)
+            .optional())?;
+        last.map(|sid| columns("session_clients", &sid)("sid").parse(&sid))
+            .transpose()
     }
 }

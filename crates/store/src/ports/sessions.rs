@@ -87,14 +87,26 @@ impl Sessions for Tx {
         Ok(found(changed))
     }
 
-    fn end_sessions_of_user(&mut self, user: UserId, at: Timestamp) -> Result<u64, StorageFault> {
+    fn sessions_of_user(&mut self, user: UserId) -> Result<Vec<Session>, StorageFault> {
         let user = user.to_string();
-        let open = sessions::table
+        let rows: Vec<SessionRow> = on!(&mut self.conn, |c| sessions::table
             .filter(sessions::user_id.eq(&user))
-            .filter(sessions::ended_at.is_null());
-        let changed = on!(&mut self.conn, |c| diesel::update(open)
-            .set(sessions::ended_at.eq(at.as_millis()))
-            .execute(c))?;
-        Ok(changed as u64)
+            .filter(sessions::ended_at.is_null())
+            .order((sessions::created_at.desc(), sessions::sid))
+            .select(SessionRow::as_select())
+            .load(c))?;
+        rows.into_iter().map(Session::try_from).collect()
+    }
+
+    fn sessions(&mut self, after: Option<Sid>, limit: u32) -> Result<Vec<Session>, StorageFault> {
+        let after = after.map(|sid| sid.to_string()).unwrap_or_default();
+        let rows: Vec<SessionRow> = on!(&mut self.conn, |c| sessions::table
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::sid.gt(&after))
+            .order(sessions::sid)
+            .limit(i64::from(limit))
+            .select(SessionRow::as_select())
+            .load(c))?;
+        rows.into_iter().map(Session::try_from).collect()
     }
 }

@@ -27,6 +27,7 @@ pub struct GrantRow {
     pub code_redeemed_at: Option<i64>,
     pub revoked_at: Option<i64>,
     pub created_at: i64,
+    pub claims: String,
 }
 
 impl TryFrom<&Grant> for GrantRow {
@@ -49,6 +50,7 @@ impl TryFrom<&Grant> for GrantRow {
             code_redeemed_at: grant.code_redeemed_at.map(Timestamp::as_millis),
             revoked_at: grant.revoked_at.map(Timestamp::as_millis),
             created_at: grant.created_at.as_millis(),
+            claims: to_json("grants", &grant.claims)?,
         })
     }
 }
@@ -63,6 +65,7 @@ impl TryFrom<GrantRow> for Grant {
             sid: at("sid").parse(&row.sid)?,
             scope: at("scope").scope(&row.scope)?,
             resources: at("resources").json(&row.resources)?,
+            claims: at("claims").json(&row.claims)?,
             authentication: at("amr").authentication(row.auth_at, &row.amr)?,
             code: at("code_digest").digest(&row.code_digest)?,
             code_expires_at: Timestamp::from_millis(row.code_expires_at),

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use kernel::{StorageFault, Timestamp};
-use session::{Browser, Session};
+use session::{Browser, Device, Session};
 
 use crate::column::{columns, to_json};
 use crate::tables::{browsers, sessions};
@@ -50,6 +50,8 @@ pub struct SessionRow {
     pub created_at: i64,
     pub last_seen_at: i64,
     pub ended_at: Option<i64>,
+    pub user_agent: Option<String>,
+    pub address: Option<String>,
 }
 
 impl TryFrom<&Session> for SessionRow {
@@ -64,6 +66,8 @@ impl TryFrom<&Session> for SessionRow {
             created_at: session.created_at.as_millis(),
             last_seen_at: session.last_seen_at.as_millis(),
             ended_at: session.ended_at.map(Timestamp::as_millis),
+            user_agent: session.device.user_agent.clone(),
+            address: session.device.address.clone(),
         })
     }
 }
@@ -80,6 +84,10 @@ impl TryFrom<SessionRow> for Session {
             created_at: Timestamp::from_millis(row.created_at),
             last_seen_at: Timestamp::from_millis(row.last_seen_at),
             ended_at: row.ended_at.map(Timestamp::from_millis),
+            device: Device {
+                user_agent: row.user_agent,
+                address: row.address,
+            },
         })
     }
 }

@@ -6,7 +6,7 @@ use identity::ports::{Found, Insert};
 use kernel::{Access, AuditEvent, StorageFault, work};
 use protocol::Scope;
 use token::keys::{KeyState, StoredKey};
-use token::{Consent, SigningAlg};
+use token::{Client, Consent, SigningAlg};
 
 use crate::support::{Fresh, NOW, Ports, client, everywhere, furnish, grant, refresh_token};
 
@@ -71,6 +71,7 @@ fn deleting_a_client_takes_its_grants_and_consents() {
             at: NOW,
         };
         let id = alice.id;
+        assert!(db.read(|ports| ports.origin_is_known("https://rp.example")));
         db.write(move |ports| {
             ports.insert_refresh_token(&token)?;
             ports.save_consent(&consent)
@@ -81,6 +82,92 @@ fn deleting_a_client_takes_its_grants_and_consents() {
         assert_eq!(db.read(move |ports| ports.refresh_token(&digest)), None);
         assert_eq!(db.read(move |ports| ports.consent(id, "web")), None);
         assert!(db.read(move |ports| ports.user(id)).is_some());
+        assert!(!db.read(|ports| ports.origin_is_known("https://rp.example")));
+    });
+}
+
+#[test]
+fn an_origin_is_known_while_an_enabled_client_has_it() {
+    everywhere(|db| {
+        let known = |origin: &'static str| db.read(move |ports| ports.origin_is_known(origin));
+        let put = |client: &Client| {
+            let client = client.clone();
+            db.write(move |ports| ports.update_client(&client))
+        };
+        let mut web = client("web");
+        web.metadata.allowed_cors_origins = vec!["https://spa.example:8443".into()];
+        let mut other = client("other");
+        let stored = (web.clone(), other.clone());
+        db.write(move |ports| {
+            ports.insert_client(&stored.0)?;
+            ports.insert_client(&stored.1)
+        });
+        assert!(known("https://rp.example") && known("https://spa.example:8443"));
+        assert!(!known("https://spa.example") && !known("http://rp.example"));
+        web.enabled = false;
+        assert_eq!(put(&web), Found::Yes);
+        assert!(known("https://rp.example") && !known("https://spa.example:8443"));
+        other.metadata.redirect_uris = vec!["http://127.0.0.1:4000/cb".into()];
+        assert_eq!(put(&other), Found::Yes);
+        assert!(!known("https://rp.example") && known("http://127.0.0.1:4000"));
+    });
+}
+
+#[test]
+fn grants_are_found_by_session_person_and_client() {
+    everywhere(|db| {
+        let (alice, web, first) = furnish(db);
+        let mut second = grant(41, &web, &alice);
+        second.created_at = NOW.plus(Duration::from_secs(1));
+        second.sid = first.sid;
+        let api = client("api");
+        let mut third = grant(42, &api, &alice);
+        third.created_at = NOW.plus(Duration::from_secs(2));
+        let stored = [second.clone(), third.clone()];
+        db.write(move |ports| {
+            ports.insert_client(&api)?;
+            stored.iter().try_for_each(|grant| ports.insert_grant(grant))
+        });
+        let (sid, of) = (first.sid, alice.id);
+        let own = |client: Option<&'static str>| db.read(move |ports| ports.grants_of_user(of, client));
+        assert_eq!(own(None), [third.clone(), second.clone(), first.clone()]);
+        assert_eq!(own(Some("web")), [second.clone(), first.clone()]);
+        let revoked = db.write(move |ports| {
+            ports.revoke_grant(second.id, NOW)?;
+            let some = ports.revoke_grants_of_client("web", NOW)?;
+            Ok((some, ports.revoke_grants_of_client("web", NOW)?))
+        });
+        assert_eq!(revoked, (1, 0));
+        assert_eq!(own(None), [third]);
+        let of_session = db.read(move |ports| ports.grants_of_session(sid));
+        assert_eq!(
+            of_session.iter().map(|grant| grant.id).collect::<Vec<_>>(),
+            [first.id, second.id]
+        );
+    });
+}
+
+#[test]
+fn the_last_refresh_of_each_living_grant_is_known() {
+    everywhere(|db| {
+        let (alice, web, first) = furnish(db);
+        let quiet = grant(41, &web, &alice);
+        let mut later = refresh_token(5, &first, 1);
+        later.issued_at = NOW.plus(Duration::from_secs(60));
+        let tokens = [refresh_token(4, &first, 0), later.clone()];
+        db.write(move |ports| {
+            ports.insert_grant(&quiet)?;
+            tokens
+                .iter()
+                .try_for_each(|token| ports.insert_refresh_token(token))
+        });
+        let id = alice.id;
+        assert_eq!(
+            db.read(move |ports| ports.last_refreshes(id)),
+            [(first.id, later.issued_at)]
+        );
+        db.write(move |ports| ports.revoke_grant(first.id, NOW));
+        assert_eq!(db.read(move |ports| ports.last_refreshes(id)), []);
     });
 }
 
@@ -123,8 +210,12 @@ fn consent_is_remembered_in_its_last_form() {
         }
         assert_eq!(
             db.read(move |ports| ports.consent(alice.id, "web")),
-            Some(consent)
+            Some(consent.clone())
         );
+        assert_eq!(db.read(move |ports| ports.consents_of_user(alice.id)), [consent]);
+        let forget = || db.write(move |ports| ports.delete_consent(alice.id, "web"));
+        assert_eq!((forget(), forget()), (Found::Yes, Found::No));
+        assert_eq!(db.read(move |ports| ports.consents_of_user(alice.id)), []);
     });
 }
 

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use kernel::{Access, StorageFault, work};
+use session::{Revocation, Revoked};
 use store::{Database, OpenMode};
 
 use crate::support::{Fresh, NOW, Ports, user};
@@ -39,6 +40,45 @@ fn submit(db: &Fresh, work: impl FnOnce(&mut Ports) -> Answer + Send + 'static) 
 
 fn bump(ports: &mut Ports, key: &str) -> Answer {
     ports.bump(key, Duration::from_secs(60), NOW)
+}
+
+/// Revokes everything of a client.
+fn revoke(ports: &mut Ports, client_id: &str) -> Answer {
+    let entry = Revocation::at(NOW, Revoked::Client(client_id.into()));
+    ports.revoke(&entry).map(|()| 0)
+}
+
+#[test]
+fn what_one_of_a_batch_undid_is_not_revoked_and_what_the_others_did_is() {
+    let db = Fresh::sqlite();
+    let list = db.store.revocations();
+    let (go, held) = hold(&db);
+    let known = list.clone();
+    let (reply, lengths) = channel();
+    work::submit(
+        &*db.store,
+        Access::Write,
+        |ports: &mut Ports| revoke(ports, "first"),
+        move |_| reply.send(known.len()).unwrap(),
+    );
+    let undone = submit(&db, |ports| {
+        revoke(ports, "undone")?;
+        Err(StorageFault::Unavailable("changed my mind".into()))
+    });
+    let broken = submit(&db, |ports| {
+        revoke(ports, "broken")?;
+        panic!("a mistake")
+    });
+    let last = submit(&db, |ports| revoke(ports, "last"));
+    assert!(list.is_empty());
+    go.send(()).unwrap();
+    held.recv_timeout(PATIENCE).unwrap().unwrap();
+    // Whoever is answered finds what the whole batch revoked.
+    assert_eq!(lengths.recv_timeout(PATIENCE).unwrap(), 2);
+    assert!(undone.recv_timeout(PATIENCE).unwrap().is_err());
+    assert!(broken.recv_timeout(PATIENCE).unwrap().is_err());
+    last.recv_timeout(PATIENCE).unwrap().unwrap();
+    assert_eq!(list.len(), 2);
 }
 
 #[test]

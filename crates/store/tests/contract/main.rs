@@ -12,11 +12,16 @@
 mod applications;
 mod corrupt;
 mod engine;
+mod notices;
 mod once;
 mod people;
+mod resets;
+mod resources;
+mod revocations;
 mod schema;
 mod sessions;
 mod support;
 mod sweep;
 mod throttle;
+mod upgrade;
 mod watch;

@@ -8,6 +8,8 @@ use tempfile::TempDir;
 
 use crate::support::{Fresh, Ports, everywhere};
 
+const STEPS: [&str; 2] = ["0001_base", "0002_revocation_and_resources"];
+
 fn url(dir: &TempDir) -> String {
     format!("sqlite://{}", dir.path().join("signet.db").display())
 }
@@ -58,10 +60,10 @@ fn an_empty_file_is_a_database_without_tables() {
     assert!(plan[0].1.contains("CREATE TABLE users"));
     let refused = fault(&url, OpenMode::MustExist);
     assert!(
-        matches!(&refused, OpenFault::SchemaTooOld { pending } if pending == &["0001_base"]),
+        matches!(&refused, OpenFault::SchemaTooOld { pending } if pending == &STEPS),
         "{refused}"
     );
-    assert_eq!(schema::up(&url).unwrap(), ["0001_base"]);
+    assert_eq!(schema::up(&url).unwrap(), STEPS);
     Database::open(&url, OpenMode::MustExist).unwrap();
 }
 

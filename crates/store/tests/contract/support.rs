@@ -9,11 +9,12 @@ use diesel::{Connection as _, PgConnection, SqliteConnection};
 use identity::{Profile, User, UserState};
 use kernel::id::{BrowserId, GrantId, Sid, UserId};
 use kernel::secret::{Kind, Plain};
-use kernel::{Access, SeededEntropy, StorageFault, Timestamp, work};
+use kernel::{Access, Clock, FixedClock, SeededEntropy, StorageFault, Timestamp, work};
 use protocol::Scope;
-use session::{Amr, Authentication, Browser, Session};
+use session::{Amr, Authentication, Browser, Device, Session};
 use store::{Database, OpenMode};
 use tempfile::TempDir;
+use token::authorize::{ClaimWish, ClaimsRequest};
 use token::grant::RefreshRow;
 use token::{Client, ClientMetadata, ClientPolicy, Grant};
 
@@ -21,6 +22,11 @@ pub type Ports = dyn admin::Ports;
 
 /// The moment at which most tests begin.
 pub const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
+
+/// A clock that stands at [`NOW`].
+pub fn clock() -> Arc<dyn Clock> {
+    Arc::new(FixedClock::at(NOW))
+}
 
 /// An empty database that goes away with this value.
 pub struct Fresh {
@@ -60,11 +66,9 @@ impl Fresh {
         }
     }
 
-    /// SQL past the house, on the SQLite file.
+    /// SQL past the house.
     pub fn sql(&self, sql: &str) {
-        let mut conn = SqliteConnection::establish(self.url.trim_start_matches("sqlite://")).unwrap();
-        conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
-        conn.batch_execute(sql).unwrap();
+        execute(&self.url, sql);
     }
 
     pub fn write<T: Send + 'static>(
@@ -80,6 +84,18 @@ impl Fresh {
     ) -> T {
         work::run(&*self.store, Access::Read, work).unwrap()
     }
+}
+
+/// SQL past the house, on a database of either kind.
+pub fn execute(url: &str, sql: &str) {
+    let Some(path) = url.strip_prefix("sqlite://") else {
+        let mut conn = PgConnection::establish(url).unwrap();
+        return conn.batch_execute(sql).unwrap();
+    };
+    let mut conn = SqliteConnection::establish(path).unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON")
+        .unwrap();
+    conn.batch_execute(sql).unwrap();
 }
 
 /// Runs a test on an empty database of every kind there is here.
@@ -172,6 +188,10 @@ pub fn session(seed: u64, browser: &Browser, user: &User) -> Session {
         sid: Sid::generate(&SeededEntropy::new(seed)),
         browser: browser.id,
         user: user.id,
+        device: Device {
+            user_agent: Some("Mozilla/5.0".into()),
+            address: Some("192.0.2.7".into()),
+        },
         authentication: authentication(),
         created_at: NOW,
         last_seen_at: NOW,
@@ -190,6 +210,10 @@ pub fn grant(seed: u64, client: &Client, user: &User) -> Grant {
         resources: vec!["https://api.example".into()],
         authentication: authentication(),
         nonce: Some("n-0S6_WzA2Mj".into()),
+        claims: ClaimsRequest {
+            userinfo: [("email".to_owned(), ClaimWish::default())].into(),
+            id_token: Default::default(),
+        },
         redirect_uri: "https://rp.example/cb".into(),
         pkce: None,
         code: Plain::generate(&entropy).digest(),

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use kernel::id::InteractionId;
 use kernel::{Policy, SeededEntropy, Timestamp};
+use session::{Revocation, Revoked};
 use store::Swept;
 use token::Grant;
-use token::authorize::interaction::{Interaction, Pending};
+use token::authorize::interaction::{Destination, Interaction, Pending};
 use token::grant::Spent;
 
+use crate::notices::notice;
+use crate::resets::reset;
 use crate::support::{Fresh, NOW, browser, client, everywhere, furnish, grant, refresh_token, session, user};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -48,7 +51,7 @@ fn more_than_one_unit_of_works_worth_goes_at_once() {
                     id,
                     flow: None,
                     created_at: NOW,
-                    request: Pending::SignIn,
+                    request: Pending::SignIn(Destination::Home),
                 };
                 ports.bump(&format!("k{n}"), Duration::from_secs(60), NOW)?;
                 ports.save_interaction(
@@ -126,6 +129,31 @@ fn sessions_end_with_their_absolute_life_and_empty_browsers_follow() {
     });
 }
 
+#[test]
+fn revocations_notices_and_resets_go_when_they_mean_nothing_any_more() {
+    everywhere(|db| {
+        let (alice, _, grant) = furnish(db);
+        let list = db.store.revocations();
+        let entry = Revocation::at(NOW, Revoked::Grant(grant.id));
+        let (reset, notice) = (reset(5, &alice), notice(6, &alice));
+        db.write(move |ports| {
+            ports.revoke(&entry)?;
+            ports.insert_reset(&reset)?;
+            ports.enqueue_notice(&notice)
+        });
+        let counts = |swept: Swept| (swept.revocations, swept.notices, swept.resets);
+        let seconds = Duration::from_secs;
+        assert_eq!(counts(sweep(db, NOW.plus(seconds(1800)))), (0, 0, 0));
+        assert_eq!(counts(sweep(db, NOW.plus(seconds(1800 + 3601)))), (0, 0, 1));
+        assert_eq!(counts(sweep(db, NOW.plus(DAY + seconds(59)))), (0, 0, 0));
+        assert_eq!(list.len(), 1);
+        assert_eq!(counts(sweep(db, NOW.plus(DAY + seconds(60)))), (1, 0, 0));
+        assert!(list.is_empty());
+        assert_eq!(counts(sweep(db, NOW.plus(DAY * 2))), (0, 0, 0));
+        assert_eq!(counts(sweep(db, NOW.plus(DAY * 2 + seconds(1)))), (0, 1, 0));
+    });
+}
+
 /// A grant of `seed`, changed, and whether it is still there some time later.
 fn survives(
     db: &Fresh,
@@ -163,18 +191,18 @@ fn a_grant_goes_when_nothing_of_it_lives() {
         let redeemed = |grant: &mut Grant| grant.code_redeemed_at = Some(NOW);
         let revoked = |grant: &mut Grant| grant.revoked_at = Some(NOW);
         let hours = |n: u64| Duration::from_secs(n * 3600);
-        // Never redeemed; redeemed without refresh tokens; revoked.
-        assert!(survives(db, 10, hours(1), untouched, None));
-        assert!(!survives(db, 11, hours(2), untouched, None));
-        assert!(survives(db, 12, hours(1), redeemed, None));
-        assert!(!survives(db, 13, hours(2), redeemed, None));
-        assert!(survives(db, 14, hours(1), revoked, None));
-        assert!(!survives(db, 15, hours(2), revoked, Some(Duration::ZERO)));
+        // Never redeemed; redeemed without refresh tokens; revoked. As long as the longest access token.
+        assert!(survives(db, 10, hours(24), untouched, None));
+        assert!(!survives(db, 11, hours(26), untouched, None));
+        assert!(survives(db, 12, hours(24), redeemed, None));
+        assert!(!survives(db, 13, hours(26), redeemed, None));
+        assert!(survives(db, 14, hours(24), revoked, None));
+        assert!(!survives(db, 15, hours(26), revoked, Some(Duration::ZERO)));
         // As long as a refresh token may be used, and not beyond the family's age.
         assert!(survives(db, 16, DAY * 30, redeemed, Some(Duration::ZERO)));
-        assert!(!survives(db, 17, DAY * 31, redeemed, Some(Duration::ZERO)));
+        assert!(!survives(db, 17, DAY * 32, redeemed, Some(Duration::ZERO)));
         assert!(survives(db, 18, DAY * 31, redeemed, Some(DAY * 20)));
-        assert!(!survives(db, 19, DAY * 181, redeemed, Some(DAY * 179)));
+        assert!(!survives(db, 19, DAY * 182, redeemed, Some(DAY * 179)));
     });
 }
 
@@ -185,11 +213,11 @@ fn a_large_table_is_looked_through_in_parts() {
     db.sql(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
          INSERT INTO grants SELECT printf('0%07d', i), client_id, user_id, sid, scope, resources, auth_at, amr, nonce,
-           redirect_uri, pkce, randomblob(32), code_expires_at, code_redeemed_at, revoked_at, created_at
+           redirect_uri, pkce, randomblob(32), code_expires_at, code_redeemed_at, revoked_at, created_at, claims
          FROM grants, n",
     );
     let swept = |now| sweep(&db, now).grants;
-    let later = NOW.plus(DAY);
+    let later = NOW.plus(DAY * 2);
     assert_eq!(
         [swept(later), swept(later), swept(later), swept(later)],
         [500, 500, 201, 0]

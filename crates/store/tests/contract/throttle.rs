@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use identity::Throttle;
+
 use crate::support::{NOW, everywhere, race};
 
 const WINDOW: Duration = Duration::from_secs(900);
@@ -38,7 +40,7 @@ fn counts_are_taken_back_and_forgotten() {
         assert_eq!(last, 2);
         assert_eq!(
             db.write(|ports| {
-                ports.reset("a")?;
+                Throttle::reset(ports, "a")?;
                 ports.bump("a", WINDOW, NOW)
             }),
             1

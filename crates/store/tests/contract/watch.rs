@@ -9,7 +9,7 @@ use store::{Database, OpenMode};
 use token::SigningAlg;
 use token::keys::{KeyState, StoredKey};
 
-use crate::support::{Fresh, NOW, client, everywhere, user};
+use crate::support::{Fresh, NOW, client, clock, everywhere, user};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -18,9 +18,10 @@ fn listen(db: &Fresh) -> (Database, Receiver<Change>) {
     let other = Database::open(&db.url, OpenMode::MustExist).unwrap();
     let (tell, news) = channel();
     other
-        .watch(Box::new(move |changes| {
-            changes.iter().for_each(|change| drop(tell.send(change.clone())))
-        }))
+        .watch(
+            clock(),
+            Box::new(move |changes| changes.iter().for_each(|change| drop(tell.send(change.clone())))),
+        )
         .unwrap();
     (other, news)
 }
@@ -75,9 +76,12 @@ fn a_process_hears_of_its_own_changes_and_has_one_listener() {
     let db = Fresh::sqlite();
     let (tell, news) = channel();
     db.store
-        .watch(Box::new(move |changes| tell.send(changes.to_vec()).unwrap()))
+        .watch(
+            clock(),
+            Box::new(move |changes| tell.send(changes.to_vec()).unwrap()),
+        )
         .unwrap();
-    assert!(db.store.watch(Box::new(|_| ())).is_err());
+    assert!(db.store.watch(clock(), Box::new(|_| ())).is_err());
     db.write(|ports| ports.insert_client(&client("web")));
     assert_eq!(
         news.recv_timeout(PATIENCE).unwrap(),
