@@ -4,20 +4,25 @@
 //! [`ResponseTarget`] exists and every fault is an answer to the client (RFC 6749 4.1.2.1). The second stage is a table
 //! of rules, one function each; oxide-auth's machine is one of them.
 
-use kernel::Ctx;
-use oxide_auth::code_grant::authorization::{Authorization, Input, Output};
-use oxide_auth::code_grant::extensions::Pkce;
-use oxide_auth::primitives::grant::Extensions;
-use oxide_auth::primitives::registrar::{BoundClient, PreGrant, RegisteredUrl};
-use protocol::{ErrorCode, OAuthError, Params, Scope};
+mod access;
+mod person;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
-use super::request::{AuthorizationRequest, Prompt};
-use crate::client::{Client, ResponseTarget};
+use kernel::Ctx;
+use protocol::{ErrorCode, OAuthError, Params, Scope};
+
+use self::access::{machine, pkce_method, resource};
+use self::person::{acr_values, claims, id_token_hint, max_age, prompt, ui_locales};
+use super::account::{Choice, Meant};
+use super::claims_request::ClaimsRequest;
+use super::prompt::Prompt;
+use super::request::AuthorizationRequest;
+use crate::client::{Client, ResponseMode, ResponseTarget};
 use crate::keys::ring::KeyRing;
-use crate::oxide::view::AuthorizationView;
-use crate::oxide::{convert, fault};
-use crate::verify;
+use crate::resource::Catalogue;
 
 /// Why a request cannot even be answered to its client. Shown on a page of ours, never redirected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,13 +55,13 @@ pub enum Refusal {
     Client(ResponseTarget, OAuthError),
 }
 
-/// Longest `state`, `nonce` or hint that is carried along.
+/// Longest `state`, `nonce` or other short value.
 const MAX_VALUE: usize = 4096;
-/// Longest `id_token_hint`.
+/// Longest `id_token_hint` or `claims`.
 const MAX_HINT: usize = 16 * 1024;
 
 /// What of a checked request is worth keeping until a browser comes for it: everything the rules look at.
-pub const PARAMETERS: [&str; 14] = [
+pub const PARAMETERS: [&str; 17] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -68,6 +73,9 @@ pub const PARAMETERS: [&str; 14] = [
     "max_age",
     "login_hint",
     "id_token_hint",
+    "claims",
+    "acr_values",
+    "ui_locales",
     "code_challenge",
     "code_challenge_method",
     "resource",
@@ -91,15 +99,13 @@ pub fn client_id(params: &Params) -> Result<&str, PageFault> {
 pub fn check(
     params: &Params,
     client: Option<&Client>,
-    ring: &KeyRing,
-    ctx: &Ctx,
+    world: World<'_>,
 ) -> Result<AuthorizationRequest, Refusal> {
     let (client, target) = prove_target(params, client).map_err(Refusal::Page)?;
     let mut draft = Draft {
         params,
         client,
-        ring,
-        ctx,
+        world,
         request: blank(client, target),
     };
     for rule in RULES {
@@ -128,7 +134,16 @@ fn prove_target<'a>(
             client: client.display_name().to_owned(),
             presented: presented.to_owned(),
         })?;
-    Ok((client, target))
+    // Adopted before any rule runs, so that every error goes the way the client wants it to.
+    Ok((client, target.in_mode(asked_mode(params).unwrap_or_default())))
+}
+
+/// The `response_mode`, if the request names exactly one that there is.
+fn asked_mode(params: &Params) -> Option<ResponseMode> {
+    let text = params.get("response_mode")?;
+    (!params.is_repeated("response_mode"))
+        .then(|| ResponseMode::parse(text))
+        .flatten()
 }
 
 fn blank(client: &Client, target: ResponseTarget) -> AuthorizationRequest {
@@ -136,29 +151,44 @@ fn blank(client: &Client, target: ResponseTarget) -> AuthorizationRequest {
         client_id: client.client_id.clone(),
         target,
         scope: Scope::default(),
+        implied_scope: Scope::default(),
         resources: Vec::new(),
         nonce: None,
-        prompt: Prompt::AsNeeded,
+        claims: ClaimsRequest::default(),
+        acr_values: Vec::new(),
+        ui_locales: Vec::new(),
+        prompt: Prompt::default(),
         max_age: None,
         login_hint: None,
-        hinted_user: None,
+        meant: Meant::default(),
+        choice: Choice::default(),
         pkce: None,
     }
+}
+
+/// What the rules know beside the request and its client.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// Time, issuer, policy.
+    pub ctx: &'a Ctx,
+    /// Our keys, for hints.
+    pub ring: &'a KeyRing,
+    /// Resources and scopes.
+    pub catalogue: &'a Catalogue,
 }
 
 /// A request on its way through the rules.
 struct Draft<'a> {
     params: &'a Params,
     client: &'a Client,
-    ring: &'a KeyRing,
-    ctx: &'a Ctx,
+    world: World<'a>,
     request: AuthorizationRequest,
 }
 
 type Rule = fn(&mut Draft<'_>) -> Result<(), OAuthError>;
 
 /// The rules, in the order in which a developer wants to hear about mistakes.
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 15] = [
     repeated,
     oversized,
     unsupported_parameters,
@@ -170,6 +200,9 @@ const RULES: [Rule; 12] = [
     max_age,
     resource,
     id_token_hint,
+    claims,
+    acr_values,
+    ui_locales,
     carried_along,
 ];
 
@@ -188,8 +221,15 @@ fn repeated(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
 /// Nothing beyond what is sensible is kept on the server.
 fn oversized(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
     let too_long = |name: &str, max: usize| draft.params.get(name).is_some_and(|value| value.len() > max);
-    let capped = ["state", "nonce", "login_hint", "scope"];
-    let long = ["id_token_hint", "registration", "request"];
+    let capped = [
+        "state",
+        "nonce",
+        "login_hint",
+        "scope",
+        "acr_values",
+        "ui_locales",
+    ];
+    let long = ["id_token_hint", "claims", "registration", "request"];
     if capped.into_iter().any(|name| too_long(name, MAX_VALUE))
         || long.into_iter().any(|name| too_long(name, MAX_HINT))
     {
@@ -232,224 +272,20 @@ fn response_type(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
     Ok(())
 }
 
-/// OAuth 2.0 Multiple Response Types 2.1.
+/// OAuth 2.0 Multiple Response Types 2.1 and Form Post Response Mode 2.
 fn response_mode(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
-    match draft.params.get("response_mode") {
-        None | Some("query") => Ok(()),
-        Some(_) => refuse(ErrorCode::InvalidRequest, "the only response_mode here is query"),
-    }
-}
-
-/// RFC 7636 4.2 and RFC 9700 2.1.1: S256 or nothing; a missing method means `plain`, which is not offered.
-fn pkce_method(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
-    let Some(challenge) = draft.params.get("code_challenge") else {
-        return match draft.params.get("code_challenge_method") {
-            Some(_) => refuse(
-                ErrorCode::InvalidRequest,
-                "code_challenge_method came without code_challenge",
-            ),
-            None if draft.client.requires_pkce() => refuse(
-                ErrorCode::InvalidRequest,
-                "code_challenge is required for this client (PKCE, S256)",
-            ),
-            None => Ok(()),
-        };
-    };
-    if draft.params.get("code_challenge_method") != Some("S256") {
-        return refuse(ErrorCode::InvalidRequest, "code_challenge_method must be S256");
-    }
-    let well_formed = kernel::digest::from_base64url(challenge).is_some_and(|bytes| bytes.len() == 32);
-    if !well_formed {
-        return refuse(
+    match draft.params.get("response_mode").map(ResponseMode::parse) {
+        None => Ok(()),
+        Some(None) => refuse(
             ErrorCode::InvalidRequest,
-            "code_challenge is not the base64url form of a SHA-256 digest",
-        );
-    }
-    Ok(())
-}
-
-/// oxide-auth's machine: binds client and redirect URI, takes the code challenge, negotiates the scope.
-fn machine(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
-    let view = AuthorizationView(draft.params);
-    let mut machine = Authorization::new(&view);
-    let mut input = Input::None;
-    loop {
-        input = match machine.advance(input) {
-            Output::Bind {
-                client_id,
-                redirect_uri,
-            } => {
-                let proven =
-                    redirect_uri.ok_or_else(|| server_error("no redirect_uri after it was proven"))?;
-                let bound_client = BoundClient {
-                    client_id: Cow::Owned(client_id),
-                    redirect_uri: Cow::Owned(RegisteredUrl::Exact(proven)),
-                };
-                Input::Bound {
-                    request: &view,
-                    bound_client,
-                }
-            }
-            Output::Extend => Input::Extended(challenge(draft)?),
-            Output::Negotiate { bound_client, .. } => {
-                let redirect_uri = bound_client.redirect_uri.clone().into_owned();
-                negotiate(draft)?;
-                let scope = convert::scope(&draft.request.scope).ok_or_else(|| server_error("scope"))?;
-                let pre_grant = PreGrant {
-                    client_id: draft.client.client_id.clone(),
-                    redirect_uri,
-                    scope,
-                };
-                Input::Negotiated {
-                    pre_grant,
-                    state: None,
-                }
-            }
-            Output::Ok { .. } => return Ok(()),
-            Output::Err(error) => {
-                let code = fault::authorization(error);
-                let description = match code {
-                    ErrorCode::UnsupportedResponseType => "the only response_type here is code",
-                    ErrorCode::InvalidScope => "the scope is malformed",
-                    _ => "the authorization request is invalid",
-                };
-                return refuse(code, description);
-            }
-        };
-    }
-}
-
-fn server_error(what: &'static str) -> OAuthError {
-    OAuthError::new(ErrorCode::ServerError, what)
-}
-
-fn challenge(draft: &mut Draft<'_>) -> Result<Extensions, OAuthError> {
-    let pkce = if draft.client.requires_pkce() {
-        Pkce::required()
-    } else {
-        Pkce::optional()
-    };
-    let get = |name: &str| draft.params.get(name).map(Cow::Borrowed);
-    let value = pkce
-        .challenge(get("code_challenge_method"), get("code_challenge"))
-        .map_err(|()| OAuthError::new(ErrorCode::InvalidRequest, "the code challenge is not acceptable"))?;
-    let mut extensions = Extensions::new();
-    if let Some(value) = value {
-        draft.request.pkce = value.private_value().ok().flatten().map(str::to_owned);
-        extensions.set(&pkce, value);
-    }
-    Ok(extensions)
-}
-
-/// RFC 6749 3.3: what is asked for and allowed. Scopes that nobody here defines are ignored; if nothing is left, the
-/// request asked for nothing we have.
-fn negotiate(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
-    let Some(asked) = draft.params.get("scope") else {
-        return refuse(
-            ErrorCode::InvalidScope,
-            "scope is missing; openid is the least an app can ask for",
-        );
-    };
-    let asked = Scope::parse(asked)
-        .map_err(|_| OAuthError::new(ErrorCode::InvalidScope, "the scope is malformed"))?;
-    let allowed = draft.client.allowed_scope();
-    let granted = asked.filter(|token| allowed.contains(token));
-    if granted.is_empty() {
-        return refuse(
-            ErrorCode::InvalidScope,
-            "none of the requested scopes can be granted to this client",
-        );
-    }
-    draft.request.scope = granted;
-    Ok(())
-}
-
-/// OpenID Connect Core 3.1.2.1.
-fn prompt(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
-    let words: Vec<&str> = draft
-        .params
-        .get("prompt")
-        .unwrap_or_default()
-        .split_ascii_whitespace()
-        .collect();
-    let has = |word: &str| words.contains(&word);
-    if words
-        .iter()
-        .any(|word| !matches!(*word, "none" | "login" | "consent" | "select_account"))
-    {
-        return refuse(
-            ErrorCode::InvalidRequest,
-            "prompt has a value that is not offered here",
-        );
-    }
-    if has("none") && words.len() > 1 {
-        return refuse(ErrorCode::InvalidRequest, "prompt=none stands alone");
-    }
-    // With one account per browser, choosing an account means signing in as somebody.
-    let login = has("login") || has("select_account");
-    draft.request.prompt = match (has("none"), login, has("consent")) {
-        (true, _, _) => Prompt::None,
-        (_, true, true) => Prompt::LoginAndConsent,
-        (_, true, false) => Prompt::Login,
-        (_, false, true) => Prompt::Consent,
-        _ => Prompt::AsNeeded,
-    };
-    Ok(())
-}
-
-/// OpenID Connect Core 3.1.2.1: whole seconds, digits only.
-fn max_age(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
-    let Some(text) = draft.params.get("max_age") else {
-        draft.request.max_age = draft.client.metadata.default_max_age;
-        return Ok(());
-    };
-    let digits = text.len() <= 10 && text.bytes().all(|b| b.is_ascii_digit());
-    match text.parse() {
-        Ok(seconds) if digits => {
-            draft.request.max_age = Some(seconds);
-            Ok(())
-        }
-        _ => refuse(ErrorCode::InvalidRequest, "max_age is not a number of seconds"),
-    }
-}
-
-/// RFC 8707 2: APIs the client may reach; its default when it names none. The issuer itself is always allowed.
-fn resource(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
-    let allowed = &draft.client.policy.resources;
-    let asked: Vec<&str> = draft.params.all("resource").collect();
-    if asked.is_empty() {
-        draft.request.resources = allowed.first().cloned().into_iter().collect();
-        return Ok(());
-    }
-    for uri in asked {
-        let issuer = draft.ctx.issuer.as_str() == uri;
-        if !issuer && !allowed.iter().any(|own| own == uri) {
-            return refuse(
-                ErrorCode::InvalidTarget,
-                "a resource is unknown, or not for this client",
-            );
-        }
-        if !draft.request.resources.iter().any(|own| own == uri) {
-            draft.request.resources.push(uri.to_owned());
-        }
-    }
-    Ok(())
-}
-
-/// OpenID Connect Core 3.1.2.1. A hint is no authentication; it only says whose session will do.
-fn id_token_hint(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
-    let Some(hint) = draft.params.get("id_token_hint") else {
-        return Ok(());
-    };
-    match verify::id_token_hint(draft.ring, draft.ctx, hint) {
-        Ok(claims) if claims.client_id == draft.client.client_id => {
-            draft.request.hinted_user = Some(claims.sub);
-            Ok(())
-        }
-        _ => refuse(
-            ErrorCode::InvalidRequest,
-            "id_token_hint is not an ID token this server issued to this client",
+            "response_mode has a value that is not offered here",
         ),
+        // The target kept to its default where a form cannot carry the answer.
+        Some(Some(asked)) if asked != draft.request.target.mode() => refuse(
+            ErrorCode::InvalidRequest,
+            "form_post needs an http or https redirect_uri, and a state without control characters",
+        ),
+        Some(Some(_)) => Ok(()),
     }
 }
 

@@ -6,13 +6,14 @@
 use std::sync::Arc;
 
 use identity::{User, Users};
-use kernel::id::InteractionId;
+use kernel::id::{InteractionId, Sid};
 use kernel::secret::{AuthorizationCode, BrowserSecret, FlowSecret};
 use kernel::{Audit, AuditEvent, Ctx, Plain, StorageFault, Timestamp};
 use protocol::{ErrorCode, OAuthError};
 use session::{Session, Sessions};
 
-use super::decide::{Consented, Facts, LoginReason, Next, decide, new_scopes, pick};
+use super::account::{Account, settle, usable};
+use super::decide::{Consented, Facts, LoginReason, Next, decide, new_scopes};
 use super::interaction::{Interaction, Pending};
 use super::issue;
 use super::request::AuthorizationRequest;
@@ -33,6 +34,8 @@ pub enum Step {
     Refuse(ResponseTarget, OAuthError),
     /// To the sign-in page of this interaction.
     Login(InteractionId, LoginReason),
+    /// To the page of this interaction where an account is chosen.
+    Choose(InteractionId),
     /// To the consent page of this interaction.
     Consent(InteractionId),
     /// This request was answered before, perhaps a click ago: one request gets one answer.
@@ -82,7 +85,7 @@ pub fn arrive(
     Ok(page.step(id))
 }
 
-/// A saved request whose person has done something: signed in, or just come back.
+/// A saved request whose person has done something: signed in, chosen, or just come back.
 ///
 /// # Errors
 /// Storage.
@@ -90,24 +93,17 @@ pub fn go_on(
     tx: &mut (impl HubPorts + ?Sized),
     ctx: &Ctx,
     client: &Arc<Client>,
-    saved: (&Interaction, &AuthorizationRequest),
+    interaction: &Interaction,
     visitor: &Visitor,
     consented: Consented,
 ) -> Result<Step, StorageFault> {
-    let (interaction, request) = saved;
-    if !is_waiting(tx, ctx, interaction.id)? {
+    let Some(request) = waiting(tx, ctx, interaction.id)? else {
         return Ok(Step::Gone(interaction.id));
-    }
-    match next_step(
-        tx,
-        ctx,
-        client,
-        request,
-        visitor,
-        (consented, Some(interaction.created_at)),
-    )? {
+    };
+    let since = Some(interaction.created_at);
+    match next_step(tx, ctx, client, &request, visitor, (consented, since))? {
         Resolved::Ask(page) => Ok(page.step(interaction.id)),
-        Resolved::Step(step) => finish(tx, ctx, saved, step),
+        Resolved::Step(step) => finish(tx, ctx, (interaction, &request), step),
     }
 }
 
@@ -131,14 +127,18 @@ pub fn deny(
     )
 }
 
-/// Whether nobody has answered the request yet.
-fn is_waiting(
+/// The request as it stands, if nobody has answered it yet.
+pub(super) fn waiting(
     tx: &mut (impl Interactions + ?Sized),
     ctx: &Ctx,
     id: InteractionId,
-) -> Result<bool, StorageFault> {
-    let current = tx.interaction(id, ctx.now())?;
-    Ok(current.is_some_and(|interaction| matches!(interaction.request, Pending::Authorization(_))))
+) -> Result<Option<AuthorizationRequest>, StorageFault> {
+    Ok(
+        match tx.interaction(id, ctx.now())?.map(|current| current.request) {
+            Some(Pending::Authorization(request)) => Some(*request),
+            _ => None,
+        },
+    )
 }
 
 /// Answers a request that nobody has answered yet, and leaves behind what it was, so that coming back to its pages can
@@ -170,7 +170,7 @@ pub struct ConsentView {
     pub new_scopes: protocol::Scope,
 }
 
-/// Gathers what the consent page of a request shows; `None` when nobody suitable is signed in.
+/// Gathers what the consent page of a request shows; `None` while it is not settled who is asked.
 ///
 /// # Errors
 /// Storage.
@@ -180,31 +180,60 @@ pub fn consent_view(
     request: &AuthorizationRequest,
     visitor: &Visitor,
 ) -> Result<Option<ConsentView>, StorageFault> {
-    let sessions = sessions_at(tx, visitor)?;
-    let Some((_, user)) = pick(&sessions, request, ctx.now(), &ctx.policy) else {
+    let Some(user) = present(tx, ctx, request, visitor)? else {
         return Ok(None);
     };
     let consent = tx.consent(user.id, &request.client_id)?;
     Ok(Some(ConsentView {
-        user: user.clone(),
+        user,
         new_scopes: new_scopes(request, consent.as_ref()),
     }))
 }
 
-/// Sessions at this browser with their people.
+/// The person a request is for, once that is settled.
 ///
 /// # Errors
 /// Storage.
-pub fn sessions_at(
+pub fn present(
     tx: &mut (impl HubPorts + ?Sized),
+    ctx: &Ctx,
+    request: &AuthorizationRequest,
+    visitor: &Visitor,
+) -> Result<Option<User>, StorageFault> {
+    let here = usable_at(tx, ctx, visitor)?;
+    Ok(match settle(&here, request, None) {
+        Account::Settled(_, user) => Some(user.clone()),
+        Account::NotHere | Account::Unsettled | Account::Unwanted => None,
+    })
+}
+
+/// Sessions at this browser that somebody can go on with.
+pub(super) fn usable_at(
+    tx: &mut (impl HubPorts + ?Sized),
+    ctx: &Ctx,
     visitor: &Visitor,
 ) -> Result<Vec<(Session, User)>, StorageFault> {
-    session::present::people_at(tx, visitor.browser.as_ref())
+    let people = session::present::people_at(tx, visitor.browser.as_ref())?;
+    Ok(usable(people, ctx.now(), &ctx.policy))
+}
+
+/// Where the person cannot be asked and several are here: the session in which this client was given a code last.
+fn last_used(
+    tx: &mut (impl Grants + ?Sized),
+    request: &AuthorizationRequest,
+    here: &[(Session, User)],
+) -> Result<Option<Sid>, StorageFault> {
+    if !request.prompt.is_silent() || here.len() < 2 {
+        return Ok(None);
+    }
+    let among: Vec<Sid> = here.iter().map(|(session, _)| session.sid).collect();
+    tx.last_session_with(&request.client_id, &among)
 }
 
 /// A page to show.
 enum Page {
     Login(LoginReason),
+    Choose,
     Consent,
 }
 
@@ -212,6 +241,7 @@ impl Page {
     fn step(self, id: InteractionId) -> Step {
         match self {
             Page::Login(reason) => Step::Login(id, reason),
+            Page::Choose => Step::Choose(id),
             Page::Consent => Step::Consent(id),
         }
     }
@@ -231,28 +261,27 @@ fn next_step(
     (consented, waiting_since): (Consented, Option<Timestamp>),
 ) -> Result<Resolved, StorageFault> {
     let now = ctx.now();
-    let sessions = sessions_at(tx, visitor)?;
-    let present = pick(&sessions, request, now, &ctx.policy);
-    let consent = match present {
-        Some((_, user)) => tx.consent(user.id, &client.client_id)?,
-        None => None,
+    let here = usable_at(tx, ctx, visitor)?;
+    let account = settle(&here, request, last_used(tx, request, &here)?);
+    let consent = match account {
+        Account::Settled(_, user) => tx.consent(user.id, &client.client_id)?,
+        Account::NotHere | Account::Unsettled | Account::Unwanted => None,
     };
     let facts = Facts {
         request,
         client,
-        present,
+        account,
         consent: consent.as_ref(),
         consented,
         waiting_since,
         now,
     };
-    Ok(match (decide(&facts), present) {
+    Ok(match (decide(&facts), account) {
         (Next::Login(reason), _) => Resolved::Ask(Page::Login(reason)),
+        (Next::Choose, _) => Resolved::Ask(Page::Choose),
         (Next::Consent, _) => Resolved::Ask(Page::Consent),
         (Next::Refuse(error), _) => Resolved::Step(Step::Refuse(request.target.clone(), error)),
-        // Deciding to issue without somebody present is impossible; asking for a sign-in is the safe reading.
-        (Next::Issue, None) => Resolved::Ask(Page::Login(LoginReason::NotSignedIn)),
-        (Next::Issue, Some((session, user))) => {
+        (Next::Issue, Account::Settled(session, user)) => {
             if matches!(consented, Consented::JustNow(_)) {
                 remember(tx, user, request, consent, now)?;
             }
@@ -262,6 +291,8 @@ fn next_step(
             let code = issue::code(tx, ctx, request, session)?;
             Resolved::Step(Step::Code(request.target.clone(), code))
         }
+        // Deciding to issue for nobody is impossible; asking for a sign-in is the safe reading.
+        (Next::Issue, _) => Resolved::Ask(Page::Login(LoginReason::NotSignedIn)),
     })
 }
 
@@ -280,7 +311,7 @@ fn remember(
     tx.save_consent(&Consent {
         user: user.id,
         client_id: request.client_id.clone(),
-        scope: old_scope.union(&request.scope),
+        scope: old_scope.union(&request.to_be_allowed()),
         resources,
         at: now,
     })?;
@@ -288,6 +319,6 @@ fn remember(
         AuditEvent::new(now, "consent.given")
             .actor(user.id)
             .client(&request.client_id)
-            .detail(&request.scope),
+            .detail(request.to_be_allowed()),
     )
 }

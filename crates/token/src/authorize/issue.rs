@@ -20,6 +20,7 @@ pub fn code(
     session: &Session,
 ) -> Result<Plain<AuthorizationCode>, StorageFault> {
     let now = ctx.now();
+    tx.note_client_of_session(session.sid, &request.client_id, now)?;
     let code = Plain::<AuthorizationCode>::generate(&*ctx.entropy);
     tx.insert_grant(&Grant {
         id: GrantId::generate(&*ctx.entropy, now),
@@ -30,6 +31,7 @@ pub fn code(
         resources: request.resources.clone(),
         authentication: session.authentication.clone(),
         nonce: request.nonce.clone(),
+        claims: request.claims.clone(),
         redirect_uri: request.target.redirect_uri().to_owned(),
         pkce: request.pkce.clone(),
         code: code.digest(),

@@ -1,39 +1,12 @@
 //! The authorization request once it is known to be well formed (RFC 6749 4.1.1, OpenID Connect Core 3.1.2.1).
 
-use kernel::id::UserId;
 use protocol::Scope;
 use serde::{Deserialize, Serialize};
 
+use super::account::{Choice, Meant};
+use super::claims_request::ClaimsRequest;
+use super::prompt::Prompt;
 use crate::client::ResponseTarget;
-
-/// What the client wants of the person, of the values of `prompt`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Prompt {
-    /// Ask only where something is missing.
-    #[default]
-    AsNeeded,
-    /// Ask nothing; answer with an error instead.
-    None,
-    /// Authenticate anew.
-    Login,
-    /// Show the consent page even if remembered.
-    Consent,
-    /// Both of these.
-    LoginAndConsent,
-}
-
-impl Prompt {
-    /// Whether a fresh authentication is demanded.
-    pub fn demands_login(self) -> bool {
-        matches!(self, Prompt::Login | Prompt::LoginAndConsent)
-    }
-
-    /// Whether consent must be shown.
-    pub fn demands_consent(self) -> bool {
-        matches!(self, Prompt::Consent | Prompt::LoginAndConsent)
-    }
-}
 
 /// A checked request: the client exists, the target is its own, every parameter made sense.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,18 +17,47 @@ pub struct AuthorizationRequest {
     pub target: ResponseTarget,
     /// What may be granted: asked for, allowed to the client, known here.
     pub scope: Scope,
+    /// Scopes that were not asked for, but give claims that were asked for by name. The person is asked about them too.
+    #[serde(default)]
+    pub implied_scope: Scope,
     /// APIs named by `resource`, or the client's default.
     pub resources: Vec<String>,
     /// To be repeated in the ID token.
     pub nonce: Option<String>,
-    /// Whom to ask what.
+    /// Claims asked for by name. Only claims about the person that a scope allowed to the client gives; others are gone.
+    #[serde(default)]
+    pub claims: ClaimsRequest,
+    /// Authentication context classes in order of preference (OpenID Connect Core 3.1.2.1); a wish, never a demand.
+    #[serde(default)]
+    pub acr_values: Vec<String>,
+    /// Languages for the pages, in order of preference (RFC 5646 tags).
+    #[serde(default)]
+    pub ui_locales: Vec<String>,
+    /// What to ask the person.
     pub prompt: Prompt,
     /// How old an authentication may be, in seconds.
     pub max_age: Option<u64>,
-    /// Who the client thinks is coming; only prefills.
+    /// Who the client thinks is coming. Prefills, and settles which of several accounts here is meant.
     pub login_hint: Option<String>,
-    /// The person a verified `id_token_hint` names; nobody else will do.
-    pub hinted_user: Option<UserId>,
+    /// Whom the client will take.
+    #[serde(default)]
+    pub meant: Meant,
+    /// Which account the person chose for this request. No part of what the client sent.
+    #[serde(default)]
+    pub choice: Choice,
     /// The code challenge as the PKCE machine encodes it.
     pub pkce: Option<String>,
+}
+
+impl AuthorizationRequest {
+    /// What the person has to allow: the scopes asked for, and those behind claims asked for by name.
+    pub fn to_be_allowed(&self) -> Scope {
+        self.scope.union(&self.implied_scope)
+    }
+
+    /// The same request, with another choice of account.
+    pub fn with_choice(mut self, choice: Choice) -> Self {
+        self.choice = choice;
+        self
+    }
 }

@@ -10,9 +10,11 @@ use kernel::{Digest, Timestamp};
 use protocol::Scope;
 use protocol::scope::STANDARD;
 
+use crate::resource::Catalogue;
+
 pub use authenticate::{ClientFault, PresentedCredentials, authenticate};
-pub use metadata::{ApplicationType, AuthMethod, ClientMetadata, ClientPolicy, SigningAlg};
-pub use redirect_uri::{PostLogoutTarget, ResponseTarget};
+pub use metadata::{ApplicationType, AuthMethod, ClientMetadata, ClientPolicy, OfflineAccess, SigningAlg};
+pub use redirect_uri::{PostLogoutTarget, ResponseMode, ResponseTarget};
 
 /// A registered client.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,12 +57,12 @@ impl Client {
     }
 
     /// The scopes it may be given. Scopes nobody here defines are kept in its metadata and ignored. Having registered
-    /// the refresh_token grant is what allows a client to ask for offline access; its scope list need not repeat it.
-    pub fn allowed_scope(&self) -> Scope {
-        let standard = Scope::parse(&STANDARD.join(" ")).unwrap_or_default();
+    /// the refresh_token grant is what allows a client to ask for offline access; its scope list need not repeat it. A
+    /// client that registered no scopes may have all standard ones, and those of the APIs it was given.
+    pub fn allowed_scope(&self, catalogue: &Catalogue) -> Scope {
         let registered = match self.metadata.scope.as_deref().map(Scope::parse) {
-            None => standard,
-            Some(Ok(registered)) => registered.filter(|token| standard.contains(token)),
+            None => self.scope_by_default(catalogue),
+            Some(Ok(registered)) => registered.filter(|token| catalogue.knows(token)),
             Some(Err(_)) => return Scope::default(),
         };
         let offline = Scope::parse("offline_access").unwrap_or_default();
@@ -69,6 +71,71 @@ impl Client {
         } else {
             registered.filter(|token| !offline.contains(token))
         }
+    }
+
+    fn scope_by_default(&self, catalogue: &Catalogue) -> Scope {
+        let standard = Scope::parse(&STANDARD.join(" ")).unwrap_or_default();
+        let own = self.policy.resources.iter();
+        own.filter_map(|uri| catalogue.resource(uri))
+            .fold(standard, |scope, resource| scope.union(&resource.scopes))
+    }
+
+    /// Whether it may have tokens for this API: the operator named it, or gave the client one of its scopes.
+    pub fn may_reach(&self, identifier: &str, catalogue: &Catalogue) -> bool {
+        if self.policy.resources.iter().any(|own| own == identifier) {
+            return true;
+        }
+        let registered = self.metadata.scope.as_deref().map(Scope::parse);
+        let (Some(Ok(registered)), Some(resource)) = (registered, catalogue.resource(identifier)) else {
+            return false;
+        };
+        let about_people = |token: &str| catalogue.is_about_people(token);
+        resource
+            .scopes
+            .iter()
+            .any(|token| registered.contains(token) && !about_people(token))
+    }
+
+    /// The APIs meant when a request names none: those to which the granted scopes belong; else the client's first.
+    pub fn default_resources(&self, scope: &Scope, catalogue: &Catalogue) -> Vec<String> {
+        let of_scope: Vec<String> = catalogue
+            .resources()
+            .filter(|resource| self.may_reach(&resource.identifier, catalogue))
+            .filter(|resource| {
+                let mut own = resource.scopes.iter();
+                own.any(|token| scope.contains(token) && !catalogue.is_about_people(token))
+            })
+            .map(|resource| resource.identifier.clone())
+            .collect();
+        if of_scope.is_empty() {
+            self.policy.resources.first().cloned().into_iter().collect()
+        } else {
+            of_scope
+        }
+    }
+
+    /// What a sign-out does to its refresh tokens. A public client cannot prove who it is, so by default its offline access
+    /// ends with the session it came from.
+    pub fn offline_access(&self) -> OfflineAccess {
+        let by_kind = if self.is_public() {
+            OfflineAccess::EndsWithSession
+        } else {
+            OfflineAccess::SurvivesLogout
+        };
+        self.policy.offline_access.unwrap_or(by_kind)
+    }
+
+    /// The web origins (RFC 6454 6.2) its pages may call from: those of its redirect URIs, and those it registered.
+    pub fn origins(&self) -> Vec<String> {
+        let of_redirects = self.metadata.redirect_uris.iter().filter_map(|uri| {
+            let url = url::Url::parse(uri).ok()?;
+            matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
+        });
+        let mut origins: Vec<String> = self.metadata.allowed_cors_origins.clone();
+        origins.extend(of_redirects);
+        origins.sort();
+        origins.dedup();
+        origins
     }
 
     /// How its ID tokens are signed; RS256 unless it registered otherwise (OpenID Connect Registration 2).

@@ -8,12 +8,46 @@ use url::Url;
 
 use super::{ApplicationType, Client};
 
+/// How an answer travels (OAuth 2.0 Multiple Response Types 2.1, Form Post Response Mode 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    /// In the query of the redirect URI; what `response_type=code` means by itself.
+    #[default]
+    Query,
+    /// In its fragment.
+    Fragment,
+    /// In a form the browser posts there.
+    FormPost,
+}
+
+impl ResponseMode {
+    /// All of them, in the order discovery lists them.
+    pub const ALL: [ResponseMode; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+
+    /// The registered value.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ResponseMode::Query => "query",
+            ResponseMode::Fragment => "fragment",
+            ResponseMode::FormPost => "form_post",
+        }
+    }
+
+    /// From a `response_mode` parameter.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
 /// Where the answer to an authorization request goes: a redirect URI proven to be the client's, with the `state` to
-/// return byte for byte.
+/// return byte for byte, and how it gets there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResponseTarget {
     redirect_uri: String,
     state: Option<String>,
+    #[serde(default)]
+    mode: ResponseMode,
 }
 
 impl ResponseTarget {
@@ -27,12 +61,23 @@ impl ResponseTarget {
         own.then(|| Self {
             redirect_uri: presented.to_owned(),
             state: state.map(str::to_owned),
+            mode: ResponseMode::default(),
         })
     }
 
-    /// The same target without `state`: where the request repeated it, there is no telling which was meant.
-    pub fn without_state(mut self) -> Self {
-        self.state = None;
+    /// The same target, answered in `mode` where that can be done. A form goes to http and https only, and browsers
+    /// change line ends in it, so that a `state` with control characters would not come back as it was sent.
+    #[must_use]
+    pub fn in_mode(mut self, mode: ResponseMode) -> Self {
+        let is_web = ["http://", "https://"]
+            .iter()
+            .any(|scheme| self.redirect_uri.starts_with(scheme));
+        let is_plain = self
+            .state()
+            .is_none_or(|state| !state.chars().any(char::is_control));
+        if mode != ResponseMode::FormPost || (is_web && is_plain) {
+            self.mode = mode;
+        }
         self
     }
 
@@ -46,16 +91,20 @@ impl ResponseTarget {
         self.state.as_deref()
     }
 
+    /// How the answer gets there.
+    pub fn mode(&self) -> ResponseMode {
+        self.mode
+    }
+
+    /// `params` with the client's `state`: what an answer consists of.
+    pub fn answer<'a>(&'a self, params: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+        let state = self.state().map(|state| ("state", state));
+        params.iter().copied().chain(state).collect()
+    }
+
     /// The target with `params` and `state` added to its query; what the query already had stays as it was.
     pub fn with_query(&self, params: &[(&str, &str)]) -> String {
-        let mut encoder = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in params {
-            encoder.append_pair(name, value);
-        }
-        if let Some(state) = self.state() {
-            encoder.append_pair("state", state);
-        }
-        let added = encoder.finish();
+        let added = encode(&self.answer(params));
         let glue = match self.redirect_uri.split_once('?') {
             None => "?",
             Some((_, "")) => "",
@@ -63,6 +112,18 @@ impl ResponseTarget {
         };
         format!("{}{glue}{added}", self.redirect_uri)
     }
+
+    /// The target with `params` and `state` in its fragment; a registered redirect URI has none of its own (RFC 6749
+    /// 3.1.2).
+    pub fn with_fragment(&self, params: &[(&str, &str)]) -> String {
+        format!("{}#{}", self.redirect_uri, encode(&self.answer(params)))
+    }
+}
+
+fn encode(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
 }
 
 /// Where a browser may go after signing out, proven to be the client's.
@@ -81,6 +142,7 @@ impl PostLogoutTarget {
             Self(ResponseTarget {
                 redirect_uri: presented.to_owned(),
                 state: state.map(str::to_owned),
+                mode: ResponseMode::Query,
             })
         })
     }
@@ -207,5 +269,31 @@ mod tests {
             target.with_query(&[("code", "x")]),
             "https://rp.test/cb?dummy1=lorem&dummy2=ipsum&code=x&state=a+b%26c%3D%22%7E"
         );
+    }
+
+    #[test]
+    fn answers_travel_as_they_were_asked_to() {
+        let client = client(ApplicationType::Web, &["https://rp.test/cb?x=1"]);
+        let target = |state| ResponseTarget::prove(&client, "https://rp.test/cb?x=1", state).unwrap();
+        let plain = target(Some("s"));
+        assert_eq!(plain.mode(), ResponseMode::Query);
+        assert_eq!(
+            plain.with_fragment(&[("code", "a b")]),
+            "https://rp.test/cb?x=1#code=a+b&state=s"
+        );
+        for mode in ResponseMode::ALL {
+            assert_eq!(ResponseMode::parse(mode.as_str()), Some(mode));
+            assert_eq!(plain.clone().in_mode(mode).mode(), mode);
+        }
+        assert_eq!(ResponseMode::parse("evil"), None);
+        let posted = target(Some("a\nb")).in_mode(ResponseMode::FormPost);
+        assert_eq!(posted.mode(), ResponseMode::Query);
+    }
+
+    #[test]
+    fn a_form_goes_to_the_web_only() {
+        let client = client(ApplicationType::Native, &["org.example.app:/cb"]);
+        let target = ResponseTarget::prove(&client, "org.example.app:/cb", None).unwrap();
+        assert_eq!(target.in_mode(ResponseMode::FormPost).mode(), ResponseMode::Query);
     }
 }
