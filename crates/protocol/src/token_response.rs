@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// What a client gets. `scope` is always told: clients need not remember what they asked for.
+/// What a client gets. `scope` is told whether or not it differs from what was asked for: clients need not remember.
 #[derive(Serialize)]
 pub struct TokenResponse {
     /// RFC 9068 `at+jwt`.
@@ -16,7 +16,8 @@ pub struct TokenResponse {
     /// Opaque; only with offline access.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
-    /// What was granted, space-separated.
+    /// What was granted, space-separated; absent when nothing was (RFC 6749 3.3 knows no empty scope).
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
     /// Only with `openid`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,8 +1,11 @@
-//! Which claims about a person a scope gives (OpenID Connect Core 5.1, 5.4), for userinfo and discovery.
+//! Which claims about a person are given for what: standard ones by scope (OpenID Connect Core 5.1, 5.4), those an operator
+//! mapped from attributes, and single ones asked for by name (5.5). For ID tokens, userinfo and discovery.
 
 use identity::{Profile, User};
 use protocol::Scope;
 use serde_json::{Map, Value};
+
+use crate::resource::{Catalogue, ClaimScope};
 
 /// Claims of scope `profile` (OpenID Connect Core 5.4).
 pub const PROFILE: [&str; 14] = [
@@ -57,39 +60,114 @@ pub const PROTOCOL: [&str; 11] = [
     "sid",
 ];
 
-/// The userinfo claims (OpenID Connect Core 5.3.2) `scope` allows. What is not known about the person is left out;
-/// an empty list of groups or roles is knowledge, and is there.
-pub fn userinfo(user: &User, scope: &Scope) -> Map<String, Value> {
-    let mut claims = Map::new();
-    claims.insert("sub".to_owned(), Value::String(user.id.to_string()));
-    if scope.contains("profile") {
-        profile(user, &mut claims);
+/// Claims other specifications give a meaning in tokens (the IANA registry of JWT claims): an operator's scope cannot
+/// speak for them.
+const TAKEN: [&str; 18] = [
+    "nbf",
+    "jti",
+    "azp",
+    "c_hash",
+    "s_hash",
+    "sub_jwk",
+    "cnf",
+    "act",
+    "may_act",
+    "scope",
+    "client_id",
+    "events",
+    "toe",
+    "txn",
+    "active",
+    "_claim_names",
+    "_claim_sources",
+    "userinfo_claims",
+];
+
+/// Whether the claim has its meaning from a specification or from Signet, so that no operator's scope can give it.
+pub fn is_reserved(name: &str) -> bool {
+    is_of_the_protocol(name) || is_standard(name)
+}
+
+/// Whether the claim is one of the protocol itself, which every token that should have it has.
+pub fn is_of_the_protocol(name: &str) -> bool {
+    PROTOCOL.contains(&name) || TAKEN.contains(&name)
+}
+
+fn is_standard(name: &str) -> bool {
+    BY_SCOPE.iter().any(|(_, names)| names.contains(&name))
+}
+
+/// Whether `scope` gives the claim.
+pub fn gives(scope: &Scope, name: &str, catalogue: &Catalogue) -> bool {
+    let standard = BY_SCOPE
+        .iter()
+        .any(|(own, names)| scope.contains(own) && names.contains(&name));
+    standard || granted(scope, catalogue).any(|it| it.claims.contains_key(name) && !is_reserved(name))
+}
+
+/// The operator's scopes that were granted.
+fn granted<'a>(scope: &'a Scope, catalogue: &'a Catalogue) -> impl Iterator<Item = &'a ClaimScope> {
+    catalogue.claim_scopes().filter(|it| scope.contains(&it.name))
+}
+
+/// The userinfo answer (OpenID Connect Core 5.3.2): `sub`, and what [`about`] says.
+pub fn userinfo(user: &User, scope: &Scope, names: &[String], catalogue: &Catalogue) -> Map<String, Value> {
+    let mut claims = about(user, scope, names, catalogue);
+    put(&mut claims, "sub", user.id.to_string());
+    claims
+}
+
+/// All claims about the person that `scope` gives, and those in `names`, which somebody has already allowed. What is not
+/// known about the person is left out; an empty list of groups or roles is knowledge, and is there. Never holds a claim of
+/// the protocol itself.
+pub fn about(user: &User, scope: &Scope, names: &[String], catalogue: &Catalogue) -> Map<String, Value> {
+    let named = |name: &str| names.iter().any(|own| own == name);
+    let mut claims = standard(user);
+    claims.retain(|name, _| named(name) || gives(scope, name, catalogue));
+    for own in granted(scope, catalogue) {
+        attributes(user, own, |_| true, &mut claims);
     }
-    if scope.contains("email")
-        && let Some(email) = &user.email
-    {
+    for own in catalogue.claim_scopes() {
+        attributes(user, own, named, &mut claims);
+    }
+    claims
+}
+
+/// The claims an operator mapped from the person's attributes, where nobody said them before.
+fn attributes(
+    user: &User,
+    scope: &ClaimScope,
+    wanted: impl Fn(&str) -> bool,
+    claims: &mut Map<String, Value>,
+) {
+    for (name, attribute) in &scope.claims {
+        let value = user.attributes.get(attribute).filter(|value| !value.is_null());
+        if let Some(value) = value
+            && wanted(name)
+            && !is_reserved(name)
+            && !claims.contains_key(name)
+        {
+            put(claims, name, value.clone());
+        }
+    }
+}
+
+/// Every standard claim known about the person.
+fn standard(user: &User) -> Map<String, Value> {
+    let mut claims = Map::new();
+    profile(user, &mut claims);
+    if let Some(email) = &user.email {
         put(&mut claims, "email", email.as_str());
         put(&mut claims, "email_verified", user.email_verified);
     }
-    if scope.contains("address") {
-        address(&user.profile, &mut claims);
-    }
-    if scope.contains("phone")
-        && let Some(number) = &user.profile.phone_number
-    {
+    address(&user.profile, &mut claims);
+    if let Some(number) = &user.profile.phone_number {
+        let verified = user.profile.phone_number_verified.unwrap_or(false);
         put(&mut claims, "phone_number", number.as_str());
-        put(
-            &mut claims,
-            "phone_number_verified",
-            user.profile.phone_number_verified.unwrap_or(false),
-        );
+        put(&mut claims, "phone_number_verified", verified);
     }
-    if scope.contains("groups") {
-        put(&mut claims, "groups", user.groups.clone());
-    }
-    if scope.contains("roles") {
-        put(&mut claims, "roles", user.effective_roles());
-    }
+    put(&mut claims, "groups", user.groups.clone());
+    put(&mut claims, "roles", user.effective_roles());
     claims
 }
 
@@ -164,7 +242,12 @@ mod tests {
     }
 
     fn claims(user: &User, scope: &str) -> Value {
-        Value::Object(userinfo(user, &Scope::parse(scope).unwrap()))
+        with(user, scope, &[], &Catalogue::default())
+    }
+
+    fn with(user: &User, scope: &str, names: &[&str], catalogue: &Catalogue) -> Value {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        Value::Object(userinfo(user, &Scope::parse(scope).unwrap(), &names, catalogue))
     }
 
     #[test]
@@ -184,8 +267,7 @@ mod tests {
         }))
         .unwrap();
         for (scope, expected) in BY_SCOPE {
-            let mut given = userinfo(&user, &Scope::parse(scope).unwrap());
-            assert!(given.remove("sub").is_some());
+            let given = about(&user, &Scope::parse(scope).unwrap(), &[], &Catalogue::default());
             let mut expected = expected.to_vec();
             expected.sort_unstable();
             let mut names: Vec<_> = given.keys().map(String::as_str).collect();
@@ -220,5 +302,77 @@ mod tests {
         };
         let given = claims(&user, "openid email address phone");
         assert_eq!(given, json!({ "sub": user.id.to_string() }));
+    }
+
+    fn scope(name: &str, claims: &[(&str, &str)]) -> ClaimScope {
+        ClaimScope {
+            name: name.into(),
+            description: None,
+            claims: claims
+                .iter()
+                .map(|(claim, own)| ((*claim).into(), (*own).into()))
+                .collect(),
+            created_at: Timestamp::from_secs(0),
+            updated_at: Timestamp::from_secs(0),
+        }
+    }
+
+    #[test]
+    fn single_claims_come_by_name() {
+        let user = alice();
+        let given = with(
+            &user,
+            "openid",
+            &["email", "nickname", "unheard-of"],
+            &Catalogue::default(),
+        );
+        assert_eq!(
+            given,
+            json!({ "sub": user.id.to_string(), "email": "alice@example.org" })
+        );
+    }
+
+    #[test]
+    fn an_operators_scope_gives_attributes_and_nothing_that_has_a_meaning_already() {
+        let mut user = alice();
+        user.attributes =
+            serde_json::from_value(json!({ "team": ["red"], "floor": 3, "gone": null })).unwrap();
+        let hr = scope(
+            "hr",
+            &[
+                ("team", "team"),
+                ("left", "gone"),
+                ("desk", "desk"),
+                ("sub", "floor"),
+                ("email", "floor"),
+                ("acr", "floor"),
+            ],
+        );
+        let catalogue = Catalogue::new([], [hr, scope("profile", &[("floor", "floor")])]);
+        let sub = user.id.to_string();
+        assert_eq!(
+            with(&user, "hr", &[], &catalogue),
+            json!({ "sub": sub, "team": ["red"] })
+        );
+        assert_eq!(
+            with(&user, "openid", &["floor"], &catalogue),
+            json!({ "sub": sub, "floor": 3 })
+        );
+        let profile = with(&user, "profile", &[], &catalogue);
+        assert_eq!(
+            (&profile["name"], &profile["floor"]),
+            (&json!("Alice Example"), &json!(3))
+        );
+        assert!(gives(&Scope::parse("hr").unwrap(), "team", &catalogue));
+        assert!(!gives(&Scope::parse("hr").unwrap(), "email", &catalogue));
+    }
+
+    #[test]
+    fn of_two_mappings_the_granted_one_counts() {
+        let mut user = alice();
+        user.attributes = serde_json::from_value(json!({ "one": 1, "two": 2 })).unwrap();
+        let catalogue = Catalogue::new([], [scope("a", &[("n", "one")]), scope("b", &[("n", "two")])]);
+        assert_eq!(with(&user, "b", &["n"], &catalogue)["n"], json!(2));
+        assert_eq!(with(&user, "openid", &["n"], &catalogue)["n"], json!(1));
     }
 }

@@ -16,9 +16,11 @@ use openidconnect::{
 use protocol::scope::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use crate::authorize::Prompt;
 use crate::claims;
 use crate::client::{AuthMethod, SigningAlg};
 pub use crate::document::Document;
+use crate::endpoint::GrantType;
 use crate::keys::openid_alg;
 
 /// Where the endpoints are: paths below the issuer, each beginning with `/`, taken from the router itself.
@@ -32,6 +34,10 @@ pub struct Routes {
     pub userinfo: String,
     /// RFC 7517 5.
     pub jwks: String,
+    /// RFC 7009 2.
+    pub revocation: String,
+    /// RFC 7662 2.
+    pub introspection: String,
     /// OpenID Connect RP-Initiated Logout 2; none while it is not routed.
     pub end_session: Option<String>,
 }
@@ -47,12 +53,19 @@ struct Additional {
     /// OpenID Connect RP-Initiated Logout 2.1.
     #[serde(skip_serializing_if = "Option::is_none")]
     end_session_endpoint: Option<EndSessionUrl>,
-    /// RFC 8414 2.
+    /// RFC 8414 2, as the next four.
+    revocation_endpoint: String,
+    revocation_endpoint_auth_methods_supported: Vec<String>,
+    introspection_endpoint: String,
+    introspection_endpoint_auth_methods_supported: Vec<String>,
     code_challenge_methods_supported: Vec<String>,
     /// RFC 9207 3.
     authorization_response_iss_parameter_supported: bool,
     /// OpenID Connect Prompt Create 4.1.1 registers the name.
     prompt_values_supported: Vec<String>,
+    /// OpenID Connect Back-Channel Logout 2.1: a logout token always names the session.
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
 }
 
 impl AdditionalProviderMetadata for Additional {}
@@ -109,15 +122,16 @@ fn metadata(
                 .map(|scope| Scope::new((*scope).to_owned()))
                 .collect(),
         ))
-        .set_response_modes_supported(Some(vec![CoreResponseMode::Query]))
-        .set_grant_types_supported(Some(vec![
-            CoreGrantType::AuthorizationCode,
-            CoreGrantType::RefreshToken,
+        .set_response_modes_supported(Some(vec![
+            CoreResponseMode::Query,
+            CoreResponseMode::Fragment,
+            CoreResponseMode::FormPost,
         ]))
+        .set_grant_types_supported(Some(grant_types()))
         .set_acr_values_supported(Some(vec![AuthenticationContextClass::new("1".to_owned())]))
         .set_token_endpoint_auth_methods_supported(Some(auth_methods()))
         .set_claims_supported(Some(claim_names()))
-        .set_claims_parameter_supported(Some(false))
+        .set_claims_parameter_supported(Some(true))
         .set_request_parameter_supported(Some(false))
         .set_request_uri_parameter_supported(Some(false)))
 }
@@ -129,19 +143,50 @@ fn additional(issuer: &Issuer, routes: &Routes) -> Result<Additional, openidconn
         .map(|path| EndSessionUrl::new(issuer.url(path)));
     Ok(Additional {
         end_session_endpoint: end_session.transpose()?,
+        revocation_endpoint: issuer.url(&routes.revocation),
+        revocation_endpoint_auth_methods_supported: words(AUTH_METHODS),
+        introspection_endpoint: issuer.url(&routes.introspection),
+        introspection_endpoint_auth_methods_supported: words(proofs()),
         code_challenge_methods_supported: vec!["S256".to_owned()],
         authorization_response_iss_parameter_supported: true,
-        prompt_values_supported: ["none", "login", "consent"].map(str::to_owned).to_vec(),
+        prompt_values_supported: Prompt::VALUES.map(str::to_owned).to_vec(),
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
     })
 }
 
+fn grant_types() -> Vec<CoreGrantType> {
+    let named = GrantType::ALL.into_iter().map(|grant| match grant {
+        GrantType::AuthorizationCode => CoreGrantType::AuthorizationCode,
+        GrantType::RefreshToken => CoreGrantType::RefreshToken,
+        GrantType::ClientCredentials => CoreGrantType::ClientCredentials,
+    });
+    named.collect()
+}
+
+/// How clients authenticate.
+const AUTH_METHODS: [AuthMethod; 3] = [
+    AuthMethod::ClientSecretBasic,
+    AuthMethod::ClientSecretPost,
+    AuthMethod::None,
+];
+
+/// Those that prove something.
+fn proofs() -> impl Iterator<Item = AuthMethod> {
+    AUTH_METHODS
+        .into_iter()
+        .filter(|method| *method != AuthMethod::None)
+}
+
+fn words(methods: impl IntoIterator<Item = AuthMethod>) -> Vec<String> {
+    methods
+        .into_iter()
+        .map(|method| method.as_str().to_owned())
+        .collect()
+}
+
 fn auth_methods() -> Vec<CoreClientAuthMethod> {
-    let methods = [
-        AuthMethod::ClientSecretBasic,
-        AuthMethod::ClientSecretPost,
-        AuthMethod::None,
-    ];
-    let named = methods.into_iter().map(|method| match method {
+    let named = AUTH_METHODS.into_iter().map(|method| match method {
         AuthMethod::ClientSecretBasic => CoreClientAuthMethod::ClientSecretBasic,
         AuthMethod::ClientSecretPost => CoreClientAuthMethod::ClientSecretPost,
         AuthMethod::None => CoreClientAuthMethod::None,
@@ -171,6 +216,8 @@ mod tests {
             token: "/token".into(),
             userinfo: "/userinfo".into(),
             jwks: "/jwks.json".into(),
+            revocation: "/revoke".into(),
+            introspection: "/introspect".into(),
             end_session: Some("/logout".into()),
         }
     }
@@ -194,18 +241,25 @@ mod tests {
                 "userinfo_endpoint": "https://id.example.com/auth/userinfo",
                 "jwks_uri": "https://id.example.com/auth/jwks.json",
                 "end_session_endpoint": "https://id.example.com/auth/logout",
+                "revocation_endpoint": "https://id.example.com/auth/revoke",
+                "revocation_endpoint_auth_methods_supported":
+                    ["client_secret_basic", "client_secret_post", "none"],
+                "introspection_endpoint": "https://id.example.com/auth/introspect",
+                "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+                "backchannel_logout_supported": true,
+                "backchannel_logout_session_supported": true,
                 "scopes_supported":
                     ["openid", "profile", "email", "address", "phone", "groups", "roles", "offline_access"],
                 "response_types_supported": ["code"],
-                "response_modes_supported": ["query"],
-                "grant_types_supported": ["authorization_code", "refresh_token"],
+                "response_modes_supported": ["query", "fragment", "form_post"],
+                "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
                 "acr_values_supported": ["1"],
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": ["RS256", "ES256", "EdDSA"],
                 "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
                 "code_challenge_methods_supported": ["S256"],
-                "prompt_values_supported": ["none", "login", "consent"],
-                "claims_parameter_supported": false,
+                "prompt_values_supported": ["none", "login", "consent", "select_account"],
+                "claims_parameter_supported": true,
                 "request_parameter_supported": false,
                 "request_uri_parameter_supported": false,
                 "authorization_response_iss_parameter_supported": true,

@@ -1,19 +1,17 @@
-//! The token endpoint (RFC 6749 3.2) in five phases: authenticate the client, prove possession (nothing to prove yet),
-//! run the grant, mint, respond.
+//! The token endpoint (RFC 6749 3.2) in five phases: authenticate the client ([`authenticate`](crate::client::authenticate)),
+//! choose the grant, run it, mint, respond.
 //!
-//! The grant runs inside one unit of work; minting comes after its commit, because signing must not hold up writers.
+//! A grant that needs storage runs inside one unit of work; minting comes after its commit, because signing must not hold
+//! up writers.
 
-use identity::Users;
-use kernel::{Audit, Ctx, StorageFault};
+use kernel::{Ctx, StorageFault};
 use protocol::{ErrorCode, OAuthError, Params, TokenResponse};
-use session::Sessions;
 
-use crate::client::{Client, ClientFault, PresentedCredentials, authenticate};
+use crate::client::Client;
 use crate::grant::outcome::{Granted, Outcome};
-use crate::grant::{code, refresh};
+use crate::grant::{Case, GrantPorts, client_credentials, code, refresh};
 use crate::issue;
 use crate::keys::ring::KeyRing;
-use crate::ports::Grants;
 
 /// The grants there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,61 +20,58 @@ pub enum GrantType {
     AuthorizationCode,
     /// RFC 6749 6.
     RefreshToken,
+    /// RFC 6749 4.4.
+    ClientCredentials,
 }
 
 impl GrantType {
     /// All of them, as discovery lists them.
-    pub const ALL: [GrantType; 2] = [GrantType::AuthorizationCode, GrantType::RefreshToken];
+    pub const ALL: [GrantType; 3] = [
+        GrantType::AuthorizationCode,
+        GrantType::RefreshToken,
+        GrantType::ClientCredentials,
+    ];
 
     /// The registered value.
     pub fn as_str(self) -> &'static str {
         match self {
             GrantType::AuthorizationCode => "authorization_code",
             GrantType::RefreshToken => "refresh_token",
+            GrantType::ClientCredentials => "client_credentials",
         }
     }
 }
 
-/// A token request whose client is authenticated and may use the grant it asks for.
-#[derive(Debug)]
-pub struct TokenRequest {
-    /// Which grant.
-    pub grant: GrantType,
-    /// The form.
-    pub params: Params,
-}
-
-/// Phase one: believes the client, or does not; then reads which grant it wants.
+/// Phase two: which grant an authenticated client wants, and whether it may.
 ///
 /// # Errors
 /// What the client may know.
-pub fn admit(
-    client: Option<&Client>,
-    presented: &PresentedCredentials,
-    params: Params,
-) -> Result<TokenRequest, OAuthError> {
-    authenticate(client, presented)?;
-    let client = client.ok_or(ClientFault::Unknown)?;
+pub fn choose(client: &Client, params: &Params) -> Result<GrantType, OAuthError> {
+    let refuse = |code, description: &'static str| Err(OAuthError::new(code, description));
     if params.first_repeated().is_some() {
-        return Err(OAuthError::new(
-            ErrorCode::InvalidRequest,
-            "a parameter was given more than once",
-        ));
+        return refuse(ErrorCode::InvalidRequest, "a parameter was given more than once");
     }
-    let name = params
-        .get("grant_type")
-        .ok_or_else(|| OAuthError::new(ErrorCode::InvalidRequest, "grant_type is missing"))?;
-    let grant = GrantType::ALL
-        .into_iter()
-        .find(|grant| grant.as_str() == name)
-        .ok_or_else(|| OAuthError::new(ErrorCode::UnsupportedGrantType, "this grant type is not offered"))?;
+    let Some(name) = params.get("grant_type") else {
+        return refuse(ErrorCode::InvalidRequest, "grant_type is missing");
+    };
+    let Some(grant) = GrantType::ALL.into_iter().find(|grant| grant.as_str() == name) else {
+        return refuse(ErrorCode::UnsupportedGrantType, "this grant type is not offered");
+    };
     if !client.may_use_grant(name) {
-        return Err(OAuthError::new(
+        return refuse(
             ErrorCode::UnauthorizedClient,
             "the client did not register this grant type",
-        ));
+        );
     }
-    Ok(TokenRequest { grant, params })
+    Ok(grant)
+}
+
+/// Phase three where it asks nothing of storage; `None` where it does, and [`run`] has to be called in a unit of work.
+pub fn run_at_once(grant: GrantType, case: &Case<'_>) -> Option<Outcome> {
+    match grant {
+        GrantType::ClientCredentials => Some(client_credentials::for_itself(case)),
+        GrantType::AuthorizationCode | GrantType::RefreshToken => None,
+    }
 }
 
 /// Phase three, inside a unit of work.
@@ -84,14 +79,14 @@ pub fn admit(
 /// # Errors
 /// Storage. A refusal is an [`Outcome`], so that its evidence is committed.
 pub fn run(
-    tx: &mut (impl Grants + Users + Sessions + Audit + ?Sized),
-    ctx: &Ctx,
-    client: &Client,
-    request: &TokenRequest,
+    tx: &mut (impl GrantPorts + ?Sized),
+    grant: GrantType,
+    case: &Case<'_>,
 ) -> Result<Outcome, StorageFault> {
-    match request.grant {
-        GrantType::AuthorizationCode => code::redeem(tx, ctx, client, &request.params),
-        GrantType::RefreshToken => refresh::refresh(tx, ctx, client, &request.params),
+    match grant {
+        GrantType::AuthorizationCode => code::redeem(tx, case),
+        GrantType::RefreshToken => refresh::refresh(tx, case),
+        GrantType::ClientCredentials => Ok(client_credentials::for_itself(case)),
     }
 }
 

@@ -11,6 +11,7 @@ use kernel::{Ctx, Timestamp};
 use protocol::{ErrorCode, OAuthError, Scope};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use session::Issued;
 
 use crate::keys::signer::ACCESS_TOKEN_TYP;
 use crate::keys::{KeyRing, VerificationKey};
@@ -39,6 +40,41 @@ pub struct AccessClaims {
     pub iat: Timestamp,
     /// When it ends.
     pub exp: Timestamp,
+    /// When the person authenticated.
+    pub auth_time: Option<Timestamp>,
+    /// How strongly.
+    pub acr: Option<String>,
+    /// Claims that userinfo gives beside those of the scope.
+    pub userinfo_claims: Vec<String>,
+    /// Signed by which key.
+    pub kid: String,
+}
+
+impl AccessClaims {
+    /// The person it is for; none when it is the client's own (RFC 9068 2.2).
+    pub fn user(&self) -> Option<UserId> {
+        if self.sub == self.client_id {
+            return None;
+        }
+        self.sub.parse().ok()
+    }
+
+    /// Whether `audience` is among those it is meant for.
+    pub fn is_for(&self, audience: &str) -> bool {
+        self.aud.iter().any(|own| own == audience)
+    }
+
+    /// What the revocation list looks at.
+    pub fn issued(&self) -> Issued<'_> {
+        Issued {
+            token: self.jti,
+            grant: self.grant,
+            session: self.sid,
+            user: self.user(),
+            client_id: &self.client_id,
+            kid: &self.kid,
+        }
+    }
 }
 
 /// What an ID token of ours, expired or not, says about who it was for.
@@ -106,17 +142,28 @@ impl From<TokenFault> for OAuthError {
     }
 }
 
-/// Validates an access token (RFC 9068 4). Audience, revocation and the person's state are the caller's to check.
+/// Validates an access token (RFC 9068 4). Audience is the caller's to check; revocation is [`standing`](crate::standing)'s.
 ///
 /// # Errors
 /// [`TokenFault`].
 pub fn access_token(ring: &KeyRing, ctx: &Ctx, token: &str) -> Result<AccessClaims, TokenFault> {
-    let claims: AccessTokenWire = signed(ring, token, is_access_token_typ, VerificationKey::is_published)?;
-    issued_by_us(&claims.iss, claims.iat, claims.nbf, ctx)?;
-    let exp = claims.exp.0;
-    if exp <= ctx.now() {
+    let claims = access_token_of_any_age(ring, ctx, token)?;
+    if claims.exp <= ctx.now() {
         return Err(TokenFault::Expired);
     }
+    Ok(claims)
+}
+
+/// The client to which we issued this access token, be it expired or not: its pages may be told what became of it.
+pub fn client_of(ring: &KeyRing, ctx: &Ctx, token: &str) -> Option<String> {
+    let claims = access_token_of_any_age(ring, ctx, token).ok()?;
+    Some(claims.client_id)
+}
+
+fn access_token_of_any_age(ring: &KeyRing, ctx: &Ctx, token: &str) -> Result<AccessClaims, TokenFault> {
+    let (claims, kid): (AccessTokenWire, _) =
+        signed(ring, token, is_access_token_typ, VerificationKey::is_published)?;
+    issued_by_us(&claims.iss, claims.iat, claims.nbf, ctx)?;
     Ok(AccessClaims {
         sub: claims.sub,
         client_id: claims.client_id,
@@ -126,7 +173,11 @@ pub fn access_token(ring: &KeyRing, ctx: &Ctx, token: &str) -> Result<AccessClai
         grant: claims.grant,
         sid: claims.sid,
         iat: claims.iat.0,
-        exp,
+        exp: claims.exp.0,
+        auth_time: claims.auth_time.map(|date| date.0),
+        acr: claims.acr,
+        userinfo_claims: claims.userinfo_claims,
+        kid,
     })
 }
 
@@ -136,7 +187,7 @@ pub fn access_token(ring: &KeyRing, ctx: &Ctx, token: &str) -> Result<AccessClai
 /// # Errors
 /// [`TokenFault`].
 pub fn id_token_hint(ring: &KeyRing, ctx: &Ctx, token: &str) -> Result<HintClaims, TokenFault> {
-    let claims: IdTokenWire = signed(ring, token, is_id_token_typ, |_| true)?;
+    let (claims, _): (IdTokenWire, _) = signed(ring, token, is_id_token_typ, |_| true)?;
     issued_by_us(&claims.iss, claims.iat, claims.nbf, ctx)?;
     let sub = claims.sub.parse().map_err(|_| TokenFault::BadClaims)?;
     match claims.aud.into_list().as_deref() {
@@ -149,13 +200,13 @@ pub fn id_token_hint(ring: &KeyRing, ctx: &Ctx, token: &str) -> Result<HintClaim
     }
 }
 
-/// Checks everything about a token but its claims, which it returns.
+/// Checks everything about a token but its claims, which it returns with the `kid`.
 fn signed<T: DeserializeOwned>(
     ring: &KeyRing,
     token: &str,
     typ_fits: fn(Option<&str>) -> bool,
     key_counts: fn(&VerificationKey) -> bool,
-) -> Result<T, TokenFault> {
+) -> Result<(T, String), TokenFault> {
     if token.len() > MAX_TOKEN_LEN {
         return Err(TokenFault::TooLong);
     }
@@ -170,14 +221,11 @@ fn signed<T: DeserializeOwned>(
     if !typ_fits(header.typ.as_deref()) {
         return Err(TokenFault::WrongType);
     }
-    let key = header
-        .kid
-        .as_deref()
-        .and_then(|kid| ring.verification_key(kid))
-        .filter(|key| key_counts(key));
+    let kid = header.kid.ok_or(TokenFault::UnknownKey)?;
+    let key = ring.verification_key(&kid).filter(|key| key_counts(key));
     let decoded = key.ok_or(TokenFault::UnknownKey)?.decode(token);
     decoded
-        .map(|data| data.claims)
+        .map(|data| (data.claims, kid))
         .map_err(|error| match error.kind() {
             JoseError::InvalidAlgorithm => TokenFault::WrongAlgorithm,
             JoseError::InvalidSignature => TokenFault::BadSignature,
@@ -259,6 +307,12 @@ struct AccessTokenWire {
     jti: TokenId,
     #[serde(default, deserialize_with = "present")]
     scope: Option<Scope>,
+    #[serde(default, deserialize_with = "present")]
+    auth_time: Option<NumericDate>,
+    #[serde(default, deserialize_with = "present")]
+    acr: Option<String>,
+    #[serde(default)]
+    userinfo_claims: Vec<String>,
     #[serde(default, deserialize_with = "present")]
     grant: Option<GrantId>,
     #[serde(default, deserialize_with = "present")]

@@ -3,46 +3,35 @@
 //! The code is spent by one conditional write before anything else about the request is judged: a mistake burns it, a
 //! crash after the commit loses it, and it can never be redeemed twice. A second use revokes what the first one got.
 
-use identity::Users;
 use kernel::secret::AuthorizationCode;
-use kernel::{Audit, AuditEvent, Ctx, Plain, StorageFault};
+use kernel::{AuditEvent, Plain, StorageFault};
 use oxide_auth::code_grant::accesstoken::{AccessToken, Input, Output};
 use oxide_auth::code_grant::extensions::Pkce;
 use oxide_auth::primitives::grant::Extensions;
 use protocol::Params;
-use session::Sessions;
 use std::borrow::Cow;
 
+use super::case::{Case, GrantPorts};
 use super::outcome::{GrantFault, Granted, Outcome, Stop};
 use super::plan::{Narrowing, WithNonce, plan};
-use super::{Grant, refresh};
-use crate::client::Client;
+use super::{Grant, presented, refresh};
+use crate::ending;
 use crate::oxide::view::TokenView;
 use crate::oxide::{convert, fault};
-use crate::ports::Grants;
 
-/// Redeems a code for the authenticated `client`.
+/// Redeems a code for the authenticated client.
 ///
 /// # Errors
 /// Storage. A refusal is an [`Outcome`].
-pub fn redeem(
-    tx: &mut (impl Grants + Users + Sessions + Audit + ?Sized),
-    ctx: &Ctx,
-    client: &Client,
-    params: &Params,
-) -> Result<Outcome, StorageFault> {
-    Stop::settle(drive(tx, ctx, client, params))
+pub fn redeem(tx: &mut (impl GrantPorts + ?Sized), case: &Case<'_>) -> Result<Outcome, StorageFault> {
+    Stop::settle(drive(tx, case))
 }
 
-fn drive(
-    tx: &mut (impl Grants + Users + Sessions + Audit + ?Sized),
-    ctx: &Ctx,
-    client: &Client,
-    params: &Params,
-) -> Result<Granted, Stop> {
+fn drive(tx: &mut (impl GrantPorts + ?Sized), case: &Case<'_>) -> Result<Granted, Stop> {
+    let params = case.params;
     let view = TokenView {
         params,
-        client_id: &client.client_id,
+        client_id: &case.client.client_id,
     };
     let mut machine = AccessToken::new(&view);
     let mut recovered = None;
@@ -52,7 +41,7 @@ fn drive(
             // The client was authenticated before the machine was built.
             Output::Authenticate { .. } => Input::Authenticated,
             Output::Recover { code } => {
-                let grant = spend(tx, ctx, client, &Plain::from_presented(code))?;
+                let grant = spend(tx, case, &Plain::from_presented(code))?;
                 if params.get("redirect_uri") != Some(&grant.redirect_uri) {
                     return Err(GrantFault::WrongRedirectUri.into());
                 }
@@ -65,7 +54,7 @@ fn drive(
             },
             // The machine has judged. Minting happens after the commit, so its own token response is not needed.
             Output::Issue { .. } | Output::Ok(_) => {
-                return grant_tokens(tx, ctx, client, params, recovered.ok_or(GrantFault::Unknown)?);
+                return grant_tokens(tx, case, recovered.ok_or(GrantFault::Unknown)?);
             }
             Output::Err(error) => return Err(GrantFault::Malformed(fault::access_token(&error)).into()),
         };
@@ -74,21 +63,19 @@ fn drive(
 
 /// Finds the grant of `code` and marks the code redeemed. Whoever comes second revokes the grant instead.
 fn spend(
-    tx: &mut (impl Grants + Audit + ?Sized),
-    ctx: &Ctx,
-    client: &Client,
+    tx: &mut (impl GrantPorts + ?Sized),
+    case: &Case<'_>,
     code: &Plain<AuthorizationCode>,
 ) -> Result<Grant, Stop> {
-    let now = ctx.now();
+    let now = case.ctx.now();
     let grant = tx.grant_by_code(&code.digest())?.ok_or(GrantFault::Unknown)?;
     if grant.code_redeemed_at.is_some() || !tx.redeem_code(grant.id, now)?.is_yes() {
         // RFC 6749 4.1.2: SHOULD revoke all tokens issued on the basis of that code.
-        tx.revoke_grant(grant.id, now)?;
-        tx.record(event(ctx, "code.reused", client, &grant))?;
+        ending::grant(tx, case.ctx, grant.id, event(case, "code.reused", &grant))?;
         return Err(GrantFault::CodeReused.into());
     }
-    if grant.client_id != client.client_id {
-        tx.record(event(ctx, "code.wrong_client", client, &grant))?;
+    if grant.client_id != case.client.client_id {
+        tx.record(event(case, "code.wrong_client", &grant))?;
         return Err(GrantFault::WrongClient.into());
     }
     if now >= grant.code_expires_at {
@@ -100,11 +87,11 @@ fn spend(
     Ok(grant)
 }
 
-fn event(ctx: &Ctx, name: &'static str, client: &Client, grant: &Grant) -> AuditEvent {
-    AuditEvent::new(ctx.now(), name)
+fn event(case: &Case<'_>, name: &'static str, grant: &Grant) -> AuditEvent {
+    AuditEvent::new(case.ctx.now(), name)
         .actor(grant.user)
         .subject(grant.id)
-        .client(&client.client_id)
+        .client(&case.client.client_id)
 }
 
 /// RFC 7636 4.6. A verifier without a challenge is refused too (RFC 9700 4.8.2: the downgrade attack).
@@ -126,26 +113,20 @@ fn is_verifier(text: &str) -> bool {
     (43..=128).contains(&text.len()) && text.bytes().all(unreserved)
 }
 
-fn grant_tokens(
-    tx: &mut (impl Grants + Users + Sessions + ?Sized),
-    ctx: &Ctx,
-    client: &Client,
-    params: &Params,
-    grant: Grant,
-) -> Result<Granted, Stop> {
+fn grant_tokens(tx: &mut (impl GrantPorts + ?Sized), case: &Case<'_>, grant: Grant) -> Result<Granted, Stop> {
     let user = tx
         .user(grant.user)?
         .filter(identity::User::is_active)
         .ok_or(GrantFault::UserInactive)?;
     let session = tx.session(grant.sid)?.ok_or(GrantFault::SessionEnded)?;
-    if !session.is_live(ctx.now(), &ctx.policy) {
+    if !session.is_live(case.ctx.now(), &case.ctx.policy) {
         return Err(GrantFault::SessionEnded.into());
     }
-    let narrowing = Narrowing::read(params, &grant, &ctx.issuer)?;
-    let refresh_token = match refresh::is_due(client, &grant) {
-        true => Some(refresh::first(tx, ctx, &grant)?),
+    let narrowing = Narrowing::read(case, &grant)?;
+    let refresh_token = match presented::is_due(case.client, &grant) {
+        true => Some(refresh::first(tx, case.ctx, &grant)?),
         false => None,
     };
-    let plan = plan(ctx, client, &user, &grant, &narrowing, WithNonce::Yes);
+    let plan = plan(case, &user, &grant, &narrowing, WithNonce::Yes);
     Ok(Granted { plan, refresh_token })
 }

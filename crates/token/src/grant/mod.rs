@@ -1,8 +1,11 @@
 //! What one authorization gave one client, and how its codes and refresh tokens turn into new tokens.
 
+pub mod case;
+pub mod client_credentials;
 pub mod code;
 pub mod outcome;
 mod plan;
+pub(crate) mod presented;
 pub mod refresh;
 
 use kernel::id::{GrantId, Sid, UserId};
@@ -10,6 +13,10 @@ use kernel::secret::{AuthorizationCode, RefreshToken};
 use kernel::{Digest, Timestamp};
 use protocol::Scope;
 use session::Authentication;
+
+use crate::authorize::ClaimsRequest;
+
+pub use case::{Case, GrantPorts};
 
 /// The root of a code, its refresh tokens and its access tokens.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +37,8 @@ pub struct Grant {
     pub authentication: Authentication,
     /// To be repeated in the ID token (OpenID Connect Core 3.1.2.1).
     pub nonce: Option<String>,
+    /// Claims asked for by name.
+    pub claims: ClaimsRequest,
     /// The redirect URI of the request, byte for byte.
     pub redirect_uri: String,
     /// The code challenge as the PKCE machine encodes it; none when none was sent.

@@ -61,12 +61,15 @@ pub enum GrantFault {
     /// The person is gone or locked.
     #[error("the person is gone or locked")]
     UserInactive,
-    /// More scope than was granted.
-    #[error("more scope than was granted")]
+    /// More scope than was granted, or than the client may have.
+    #[error("more scope than was granted, or than the client may have")]
     WiderScope,
-    /// An API that was not granted.
-    #[error("a resource that was not granted")]
+    /// An API that was not granted, or that the client may not reach.
+    #[error("a resource that was not granted, or is not for this client")]
     WrongTarget,
+    /// A client without a secret asked for itself.
+    #[error("a public client asked for a token of its own")]
+    PublicClient,
 }
 
 impl From<GrantFault> for OAuthError {
@@ -76,9 +79,16 @@ impl From<GrantFault> for OAuthError {
             GrantFault::Malformed(code) => (code, "the token request is malformed or lacks a parameter"),
             GrantFault::WiderScope => (
                 ErrorCode::InvalidScope,
-                "the scope is malformed or exceeds what was granted",
+                "the scope is malformed or exceeds what was granted or is allowed",
             ),
-            GrantFault::WrongTarget => (ErrorCode::InvalidTarget, "a resource was not granted"),
+            GrantFault::WrongTarget => (
+                ErrorCode::InvalidTarget,
+                "a resource is unknown, not for this client, or was not granted",
+            ),
+            GrantFault::PublicClient => (
+                ErrorCode::UnauthorizedClient,
+                "only a client that can keep a secret may ask for itself",
+            ),
             GrantFault::Unknown
             | GrantFault::Expired
             | GrantFault::WrongClient

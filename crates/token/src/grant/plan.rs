@@ -1,13 +1,17 @@
 //! From a grant to a plan of what to mint.
 
+use std::time::Duration;
+
 use identity::User;
+use kernel::Issuer;
 use kernel::id::TokenId;
-use kernel::{Ctx, Issuer};
-use protocol::{Params, Scope};
+use protocol::Scope;
 
 use super::Grant;
+use super::case::Case;
 use super::outcome::GrantFault;
-use crate::client::Client;
+use crate::claims;
+use crate::client::SigningAlg;
 use crate::issue::{IdTokenPlan, IssuePlan};
 
 /// Whether the ID token repeats the nonce: at the code it must, at a refresh it should not (OpenID Connect Core 12.2).
@@ -29,61 +33,126 @@ pub(crate) struct Narrowing {
 }
 
 impl Narrowing {
-    /// Reads `scope` (RFC 6749 6; at the code it has no meaning) and `resource` (RFC 8707 2.2).
-    pub(crate) fn read(params: &Params, grant: &Grant, issuer: &Issuer) -> Result<Self, GrantFault> {
-        let asked = match params.get("grant_type") {
-            Some("refresh_token") => params.get("scope"),
-            _ => None,
-        };
-        let scope = match asked.map(Scope::parse) {
-            None => grant.scope.clone(),
-            Some(Ok(narrower)) if !narrower.is_empty() && narrower.is_subset_of(&grant.scope) => narrower,
-            Some(_) => return Err(GrantFault::WiderScope),
-        };
-        let resources: Vec<String> = params.all("resource").map(str::to_owned).collect();
-        if resources.is_empty() {
-            return Ok(Self {
-                scope,
-                resources: grant.resources.clone(),
-            });
-        }
-        let granted = |uri: &String| grant.resources.contains(uri) || uri == issuer.as_str();
-        if resources.iter().all(granted) {
-            Ok(Self { scope, resources })
-        } else {
-            Err(GrantFault::WrongTarget)
-        }
+    /// Reads `scope` (RFC 6749 6; at the code it has no meaning) and `resource` (RFC 8707 2.2). What the operator has taken
+    /// from the client since the grant was made is left out; so are scopes that mean something only to other APIs.
+    pub(crate) fn read(case: &Case<'_>, grant: &Grant) -> Result<Self, GrantFault> {
+        let resources = resources(case, grant)?;
+        let allowed = case.client.allowed_scope(case.catalogue);
+        let scope = asked_scope(case, grant)?.filter(|token| allowed.contains(token));
+        Ok(Self {
+            scope: case.catalogue.within(&scope, &resources),
+            resources,
+        })
+    }
+}
+
+fn asked_scope(case: &Case<'_>, grant: &Grant) -> Result<Scope, GrantFault> {
+    let asked = match case.params.get("grant_type") {
+        Some("refresh_token") => case.params.get("scope"),
+        _ => None,
+    };
+    match asked.map(Scope::parse) {
+        None => Ok(grant.scope.clone()),
+        Some(Ok(narrower)) if !narrower.is_empty() && narrower.is_subset_of(&grant.scope) => Ok(narrower),
+        Some(_) => Err(GrantFault::WiderScope),
+    }
+}
+
+fn resources(case: &Case<'_>, grant: &Grant) -> Result<Vec<String>, GrantFault> {
+    let asked = case.resources();
+    if asked.is_empty() {
+        let granted = grant.resources.iter().filter(|uri| case.may_reach(uri));
+        return Ok(granted.cloned().collect());
+    }
+    let granted = |uri: &String| uri == case.ctx.issuer.as_str() || grant.resources.contains(uri);
+    if asked.iter().all(|uri| granted(uri) && case.may_reach(uri)) {
+        Ok(asked)
+    } else {
+        Err(GrantFault::WrongTarget)
     }
 }
 
 /// What to mint for `grant`.
 pub(crate) fn plan(
-    ctx: &Ctx,
-    client: &Client,
+    case: &Case<'_>,
     user: &User,
     grant: &Grant,
     narrowing: &Narrowing,
     nonce: WithNonce,
 ) -> IssuePlan {
+    let (ctx, client, scope) = (case.ctx, case.client, &narrowing.scope);
     let now = ctx.now();
-    let id_token = narrowing.scope.contains("openid").then(|| IdTokenPlan {
+    let id_token = scope.contains("openid").then(|| IdTokenPlan {
         alg: client.id_token_alg(),
         nonce: grant.nonce.clone().filter(|_| nonce == WithNonce::Yes),
         sid: grant.sid,
         authentication: grant.authentication.clone(),
+        person: in_id_token(case, user, grant, scope),
     });
+    let terms = Terms::of(case, &narrowing.resources);
     IssuePlan {
         subject: user.id.to_string(),
         client_id: client.client_id.clone(),
-        access_token_alg: client.access_token_alg(),
+        access_token_alg: terms.alg,
+        access_ttl: terms.ttl,
+        userinfo_claims: at_userinfo(case, grant, scope),
         id_token,
-        scope: narrowing.scope.clone(),
+        scope: scope.clone(),
         audience: audience(narrowing, &ctx.issuer),
         authentication: Some(grant.authentication.clone()),
         sid: Some(grant.sid),
         grant: Some(grant.id),
         issued_at: now,
         token_id: TokenId::generate(&*ctx.entropy, now),
+    }
+}
+
+/// The claims of those granted scopes whose claims the client wants in its ID tokens, and those it asked for by name.
+fn in_id_token(
+    case: &Case<'_>,
+    user: &User,
+    grant: &Grant,
+    scope: &Scope,
+) -> serde_json::Map<String, serde_json::Value> {
+    let wanted = &case.client.metadata.id_token_claims;
+    let scope = scope.filter(|token| wanted.iter().any(|own| own == token));
+    let names: Vec<String> = grant.claims.id_token.keys().cloned().collect();
+    claims::about(user, &scope, &names, case.catalogue)
+}
+
+/// The claims asked for by name at userinfo that the scope does not give anyway. Without `openid` there is no userinfo.
+fn at_userinfo(case: &Case<'_>, grant: &Grant, scope: &Scope) -> Vec<String> {
+    if !scope.contains("openid") {
+        return Vec::new();
+    }
+    let asked = grant.claims.userinfo.keys();
+    let beyond =
+        asked.filter(|name| !claims::is_of_the_protocol(name) && !claims::gives(scope, name, case.catalogue));
+    beyond.cloned().collect()
+}
+
+/// How an access token is made, by the APIs it is for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Terms {
+    /// As the first of them that says so wants it signed; else as the client does.
+    pub alg: SigningAlg,
+    /// As short as the most careful of them wants it; else as the server's setting is.
+    pub ttl: Duration,
+}
+
+impl Terms {
+    pub(crate) fn of(case: &Case<'_>, resources: &[String]) -> Self {
+        let known = || resources.iter().filter_map(|uri| case.catalogue.resource(uri));
+        Self {
+            alg: known()
+                .find_map(|resource| resource.access_token_alg)
+                .unwrap_or_else(|| case.client.access_token_alg()),
+            ttl: known()
+                .filter_map(|resource| resource.access_ttl)
+                .min()
+                .unwrap_or(case.ctx.policy.access_ttl)
+                .min(session::revocation::LONGEST_ACCESS_TTL),
+        }
     }
 }
 

@@ -5,26 +5,20 @@
 //! spent token itself: within the grace period a retry, and only a holder of the old token, gets the same successor
 //! again, so that a lost answer or two tabs never fork or kill a family. Outside it, a second use is theft.
 
-use identity::Users;
 use kernel::secret::RefreshToken;
-use kernel::{Audit, AuditEvent, Ctx, Plain, StorageFault};
+use kernel::{AuditEvent, Ctx, Plain, StorageFault};
 use oxide_auth::code_grant::refresh::{Input, Output, Refresh};
-use protocol::Params;
-use session::Sessions;
 
+use super::case::{Case, GrantPorts};
 use super::outcome::{GrantFault, Granted, Outcome, Stop};
 use super::plan::{Narrowing, WithNonce, plan};
+use super::presented::{Presented, find, judge};
 use super::{Grant, RefreshRow, Spent};
-use crate::client::Client;
+use crate::ending;
 use crate::keys::sealing::{open_successor, seal_successor};
 use crate::oxide::view::TokenView;
 use crate::oxide::{convert, fault};
 use crate::ports::Grants;
-
-/// Whether this grant comes with a refresh token: the client registered the grant type and offline access was granted.
-pub(crate) fn is_due(client: &Client, grant: &Grant) -> bool {
-    client.may_use_grant("refresh_token") && grant.scope.contains("offline_access")
-}
 
 /// The first refresh token of a grant.
 pub(crate) fn first(
@@ -43,46 +37,30 @@ pub(crate) fn first(
     Ok(token)
 }
 
-/// Refreshes for the authenticated `client`.
+/// Refreshes for the authenticated client.
 ///
 /// # Errors
 /// Storage. A refusal is an [`Outcome`].
-pub fn refresh(
-    tx: &mut (impl Grants + Users + Sessions + Audit + ?Sized),
-    ctx: &Ctx,
-    client: &Client,
-    params: &Params,
-) -> Result<Outcome, StorageFault> {
-    Stop::settle(drive(tx, ctx, client, params))
+pub fn refresh(tx: &mut (impl GrantPorts + ?Sized), case: &Case<'_>) -> Result<Outcome, StorageFault> {
+    Stop::settle(drive(tx, case))
 }
 
-/// A presented token, found and judged, before it is spent.
-struct Presented {
-    token: Plain<RefreshToken>,
-    row: RefreshRow,
-    grant: Grant,
-}
-
-fn drive(
-    tx: &mut (impl Grants + Users + Sessions + Audit + ?Sized),
-    ctx: &Ctx,
-    client: &Client,
-    params: &Params,
-) -> Result<Granted, Stop> {
+fn drive(tx: &mut (impl GrantPorts + ?Sized), case: &Case<'_>) -> Result<Granted, Stop> {
     let view = TokenView {
-        params,
-        client_id: &client.client_id,
+        params: case.params,
+        client_id: &case.client.client_id,
     };
     let mut machine = Refresh::new(&view);
     let mut presented = None;
-    let scope = || params.get("scope").map(Into::into);
+    let scope = || case.params.get("scope").map(Into::into);
     let mut input = Input::None;
     loop {
         input = match machine.advance(input) {
             // The client was authenticated before the machine was built.
             Output::Unauthenticated { .. } => Input::Authenticated { scope: scope() },
             Output::RecoverRefresh { token } => {
-                let found = find(tx, ctx, client, Plain::from_presented(token))?;
+                let found = find(tx, case.client, Plain::from_presented(token))?;
+                judge(tx, case.ctx, case.client, &found)?;
                 let shown = convert::grant(&found.grant).ok_or(GrantFault::Unknown)?;
                 presented = Some(found);
                 Input::Recovered {
@@ -92,60 +70,25 @@ fn drive(
             }
             // The machine has judged. Its narrowed grant is not kept: narrowing holds for this one answer.
             Output::Refresh { .. } | Output::Ok(_) => {
-                return grant_tokens(tx, ctx, client, params, presented.ok_or(GrantFault::Unknown)?);
+                return grant_tokens(tx, case, presented.ok_or(GrantFault::Unknown)?);
             }
             Output::Err(error) => return Err(GrantFault::Malformed(fault::refresh(error)).into()),
         };
     }
 }
 
-/// Finds the token and everything that must still be true for it to count.
-fn find(
-    tx: &mut (impl Grants + Users + Sessions + ?Sized),
-    ctx: &Ctx,
-    client: &Client,
-    token: Plain<RefreshToken>,
-) -> Result<Presented, Stop> {
-    let now = ctx.now();
-    let row = tx.refresh_token(&token.digest())?.ok_or(GrantFault::Unknown)?;
-    let grant = tx.grant(row.grant)?.ok_or(GrantFault::Unknown)?;
-    if grant.client_id != client.client_id {
-        return Err(GrantFault::WrongClient.into());
-    }
-    if grant.revoked_at.is_some() || !is_due(client, &grant) {
-        return Err(GrantFault::Revoked.into());
-    }
-    let idle = now.since(row.issued_at) >= ctx.policy.refresh_idle;
-    if idle || now.since(grant.created_at) >= ctx.policy.refresh_max {
-        return Err(GrantFault::Expired.into());
-    }
-    // A public client cannot prove who it is, so its offline access ends with the session it came from.
-    if client.is_public() && !session_lives(tx, ctx, &grant)? {
-        return Err(GrantFault::SessionEnded.into());
-    }
-    Ok(Presented { token, row, grant })
-}
-
-fn session_lives(tx: &mut (impl Sessions + ?Sized), ctx: &Ctx, grant: &Grant) -> Result<bool, StorageFault> {
-    let session = tx.session(grant.sid)?;
-    Ok(session
-        .is_some_and(|s| s.ended_at.is_none() && ctx.now().since(s.created_at) < ctx.policy.session_absolute))
-}
-
 fn grant_tokens(
-    tx: &mut (impl Grants + Users + Audit + ?Sized),
-    ctx: &Ctx,
-    client: &Client,
-    params: &Params,
+    tx: &mut (impl GrantPorts + ?Sized),
+    case: &Case<'_>,
     presented: Presented,
 ) -> Result<Granted, Stop> {
     let user = tx
         .user(presented.grant.user)?
         .filter(identity::User::is_active)
         .ok_or(GrantFault::UserInactive)?;
-    let narrowing = Narrowing::read(params, &presented.grant, &ctx.issuer)?;
-    let successor = rotate(tx, ctx, &presented)?;
-    let plan = plan(ctx, client, &user, &presented.grant, &narrowing, WithNonce::No);
+    let narrowing = Narrowing::read(case, &presented.grant)?;
+    let successor = rotate(tx, case.ctx, &presented)?;
+    let plan = plan(case, &user, &presented.grant, &narrowing, WithNonce::No);
     Ok(Granted {
         plan,
         refresh_token: Some(successor),
@@ -154,7 +97,7 @@ fn grant_tokens(
 
 /// Spends the presented token for its successor, or gives a retry the same one, or revokes the family.
 fn rotate(
-    tx: &mut (impl Grants + Audit + ?Sized),
+    tx: &mut (impl GrantPorts + ?Sized),
     ctx: &Ctx,
     presented: &Presented,
 ) -> Result<Plain<RefreshToken>, Stop> {
@@ -194,7 +137,7 @@ fn spent(ctx: &Ctx, presented: &Presented, successor: &Plain<RefreshToken>) -> S
 }
 
 fn retry(
-    tx: &mut (impl Grants + Audit + ?Sized),
+    tx: &mut (impl GrantPorts + ?Sized),
     ctx: &Ctx,
     presented: &Presented,
     spent: &Spent,
@@ -205,12 +148,10 @@ fn retry(
         return Ok(Plain::from_presented(successor.as_str()));
     }
     let grant = &presented.grant;
-    tx.revoke_grant(grant.id, ctx.now())?;
-    tx.record(
-        AuditEvent::new(ctx.now(), "refresh.reused")
-            .actor(grant.user)
-            .subject(grant.id)
-            .client(&grant.client_id),
-    )?;
+    let event = AuditEvent::new(ctx.now(), "refresh.reused")
+        .actor(grant.user)
+        .subject(grant.id)
+        .client(&grant.client_id);
+    ending::grant(tx, ctx, grant.id, event)?;
     Err(GrantFault::RefreshReused.into())
 }

@@ -30,6 +30,9 @@ struct AccessTokenClaims<'a> {
     /// Private claim: lets revoking a grant reach its access tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     grant: Option<GrantId>,
+    /// Private claim: what userinfo gives beside the claims of the scope, so that it needs to look up no grant.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    userinfo_claims: &'a [String],
 }
 
 /// A string when single, an array when several (RFC 7519 4.1.3).
@@ -58,7 +61,7 @@ pub(super) fn access_token(plan: &IssuePlan, ring: &KeyRing, ctx: &Ctx) -> Resul
         sub: &plan.subject,
         aud,
         client_id: &plan.client_id,
-        exp: plan.issued_at.plus(ctx.policy.access_ttl).as_secs(),
+        exp: plan.issued_at.plus(plan.access_ttl).as_secs(),
         iat: plan.issued_at.as_secs(),
         jti: plan.token_id,
         scope: &plan.scope,
@@ -66,6 +69,7 @@ pub(super) fn access_token(plan: &IssuePlan, ring: &KeyRing, ctx: &Ctx) -> Resul
         acr: plan.authentication.as_ref().map(|event| event.acr()),
         sid: plan.sid,
         grant: plan.grant,
+        userinfo_claims: &plan.userinfo_claims,
     };
     Ok(signer.sign_jws(ACCESS_TOKEN_TYP, &claims)?)
 }

@@ -13,6 +13,7 @@ use openidconnect::{
     IdToken, IdTokenClaims, IssuerUrl, Nonce, StandardClaims, SubjectIdentifier,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{IdTokenPlan, IssueFault, IssuePlan};
 use crate::keys::KeyRing;
@@ -22,6 +23,9 @@ use crate::keys::KeyRing;
 struct Additional {
     /// OpenID Connect Front-Channel Logout 3.
     sid: Sid,
+    /// What is said about the person. None of the names above or of openidconnect's is among them.
+    #[serde(flatten)]
+    person: Map<String, Value>,
 }
 
 impl AdditionalClaims for Additional {}
@@ -69,7 +73,10 @@ fn claims(plan: &IssuePlan, wanted: &IdTokenPlan, ctx: &Ctx) -> Result<Claims, I
         date(expires_at).into(),
         date(plan.issued_at).into(),
         subject,
-        Additional { sid: wanted.sid },
+        Additional {
+            sid: wanted.sid,
+            person: wanted.person.clone(),
+        },
     )
     .set_auth_time(Some(date(event.at).into()))
     .set_nonce(wanted.nonce.clone().map(Nonce::new))

@@ -61,7 +61,7 @@ pub fn issue(plan: &IssuePlan, ring: &KeyRing, ctx: &Ctx) -> Result<Issued, Issu
     };
     Ok(Issued {
         access_token,
-        expires_in: ctx.policy.access_ttl.as_secs(),
+        expires_in: plan.access_ttl.as_secs(),
         id_token,
     })
 }

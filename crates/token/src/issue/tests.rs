@@ -22,14 +22,17 @@ fn plan(alg: SigningAlg) -> IssuePlan {
         subject: UserId::generate(&SystemEntropy).to_string(),
         client_id: "web".into(),
         access_token_alg: alg,
+        access_ttl: Duration::from_secs(300),
         id_token: Some(IdTokenPlan {
             alg,
             nonce: Some("n \"1".into()),
             sid,
             authentication: authentication.clone(),
+            person: serde_json::Map::new(),
         }),
         scope: Scope::parse("openid email").unwrap(),
         audience: vec!["https://id.example.com".into()],
+        userinfo_claims: Vec::new(),
         authentication: Some(authentication),
         sid: Some(sid),
         grant: Some(GrantId::generate(&SystemEntropy, NOW)),
@@ -87,6 +90,23 @@ fn id_tokens_say_exactly_what_they_must() {
 }
 
 #[test]
+fn claims_about_the_person_stand_beside_those_of_the_protocol() {
+    let ((ctx, _), ring) = (ctx(), ring());
+    let mut plan = plan(SigningAlg::ES256);
+    plan.userinfo_claims = vec!["email".into()];
+    let person =
+        json!({ "name": "Alice", "email_verified": true, "address": { "locality": "Paris" }, "team": [1] });
+    plan.id_token.as_mut().unwrap().person = person.as_object().unwrap().clone();
+    let issued = issue(&plan, &ring, &ctx).unwrap();
+    let claims = part(&issued.id_token.unwrap(), 1);
+    for (name, value) in person.as_object().unwrap() {
+        assert_eq!(claims[name], *value, "{name}");
+    }
+    assert_eq!(claims["sub"], plan.subject.as_str());
+    assert_eq!(part(&issued.access_token, 1)["userinfo_claims"], json!(["email"]));
+}
+
+#[test]
 fn a_resource_server_verifies_access_tokens_from_the_served_keys() {
     let ((ctx, _), ring) = (ctx(), ring());
     let set: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&ring.jwks().json).unwrap();
@@ -108,7 +128,7 @@ fn a_resource_server_verifies_access_tokens_from_the_served_keys() {
             claims,
             json!({
                 "iss": "https://id.example.com", "sub": plan.subject, "aud": "https://id.example.com",
-                "client_id": "web", "iat": 1_763_000_000, "exp": 1_763_000_600, "jti": plan.token_id.to_string(),
+                "client_id": "web", "iat": 1_763_000_000, "exp": 1_763_000_300, "jti": plan.token_id.to_string(),
                 "scope": "openid email", "auth_time": 1_762_999_000, "acr": "1",
                 "sid": plan.sid.unwrap().to_string(), "grant": plan.grant.unwrap().to_string(),
             })
@@ -129,7 +149,7 @@ fn what_there_is_not_leaves_no_claim() {
         ..plan(SigningAlg::ES256)
     };
     let issued = issue(&bare, &ring, &ctx).unwrap();
-    assert_eq!((issued.expires_in, &issued.id_token), (600, &None));
+    assert_eq!((issued.expires_in, &issued.id_token), (300, &None));
     let claims = part(&issued.access_token, 1);
     assert_eq!(claims["aud"], json!(["https://a.example", "https://b.example"]));
     let mut names: Vec<_> = claims.as_object().unwrap().keys().map(String::as_str).collect();

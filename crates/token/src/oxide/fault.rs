@@ -1,7 +1,7 @@
 //! What the machines complain about, as registered error codes.
 
 use oxide_auth::code_grant::error::{AccessTokenErrorType, AuthorizationErrorType};
-use oxide_auth::code_grant::{accesstoken, authorization, refresh};
+use oxide_auth::code_grant::{accesstoken, authorization, client_credentials, refresh};
 use protocol::ErrorCode;
 
 /// The code for a failed authorization machine. `Ignore` cannot be reached once client and redirect URI are proven.
@@ -28,7 +28,21 @@ pub fn access_token(error: &accesstoken::Error) -> ErrorCode {
         accesstoken::Error::Unauthorized(description, _) => description.to_json(),
         accesstoken::Error::Primitive(_) => return ErrorCode::ServerError,
     };
-    let body: serde_json::Value = serde_json::from_str(&json).unwrap_or_default();
+    of_json(&json)
+}
+
+/// The code for a failed client credentials machine. A scope it cannot read it calls an invalid request.
+pub fn client_credentials(error: client_credentials::Error) -> ErrorCode {
+    match error {
+        client_credentials::Error::Invalid(description) => of_json(&description.to_json()),
+        client_credentials::Error::Unauthorized(description, _) => of_json(&description.to_json()),
+        client_credentials::Error::Ignore => ErrorCode::InvalidRequest,
+        client_credentials::Error::Primitive(_) => ErrorCode::ServerError,
+    }
+}
+
+fn of_json(json: &str) -> ErrorCode {
+    let body: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
     match body.get("error").and_then(serde_json::Value::as_str) {
         Some("invalid_request") => ErrorCode::InvalidRequest,
         Some("invalid_client") => ErrorCode::InvalidClient,

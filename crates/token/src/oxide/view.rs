@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use oxide_auth::code_grant::{accesstoken, authorization, refresh};
+use oxide_auth::code_grant::{accesstoken, authorization, client_credentials, refresh};
 use protocol::Params;
 use url::Url;
 
@@ -45,6 +45,11 @@ pub struct TokenView<'a> {
 /// Stands for a redirect URI that is missing or no URL: it equals no registered one, so the machine goes on to recover
 /// the code and refuses it, and the code is spent (RFC 6749 4.1.3 asks for `invalid_grant`).
 const NO_REDIRECT_URI: &str = "about:blank";
+
+/// The same as a URL, where a machine wants one though nobody is redirected.
+pub fn nowhere() -> Option<Url> {
+    Url::parse(NO_REDIRECT_URI).ok()
+}
 
 impl accesstoken::Request for TokenView<'_> {
     fn valid(&self) -> bool {
@@ -96,6 +101,28 @@ impl refresh::Request for TokenView<'_> {
     }
     fn extension(&self, key: &str) -> Option<Cow<'_, str>> {
         (key != "client_secret")
+            .then(|| self.params.get(key))
+            .flatten()
+            .map(Cow::Borrowed)
+    }
+}
+
+impl client_credentials::Request for TokenView<'_> {
+    fn valid(&self) -> bool {
+        self.params.first_repeated().is_none()
+    }
+    fn authorization(&self) -> Option<(Cow<'_, str>, Cow<'_, [u8]>)> {
+        Some((Cow::Borrowed(self.client_id), Cow::Borrowed(&[])))
+    }
+    fn scope(&self) -> Option<Cow<'_, str>> {
+        self.params.get("scope").map(Cow::Borrowed)
+    }
+    fn grant_type(&self) -> Option<Cow<'_, str>> {
+        self.params.get("grant_type").map(Cow::Borrowed)
+    }
+    fn extension(&self, key: &str) -> Option<Cow<'_, str>> {
+        // Neither half of the credentials: one alone would count as a failed authentication.
+        (!matches!(key, "client_id" | "client_secret"))
             .then(|| self.params.get(key))
             .flatten()
             .map(Cow::Borrowed)

@@ -66,14 +66,17 @@ fn tokens(ring: &KeyRing, alg: SigningAlg) -> crate::issue::Issued {
         subject: UserId::generate(&SystemEntropy).to_string(),
         client_id: "web".into(),
         access_token_alg: alg,
+        access_ttl: Duration::from_secs(600),
         id_token: Some(IdTokenPlan {
             alg,
             nonce: None,
             sid,
             authentication: authentication.clone(),
+            person: serde_json::Map::new(),
         }),
         scope: Scope::parse("openid").unwrap(),
         audience: vec!["https://id.example.com".into()],
+        userinfo_claims: vec!["email".into()],
         authentication: Some(authentication),
         sid: Some(sid),
         grant: Some(GrantId::generate(&SystemEntropy, NOW)),
@@ -92,6 +95,13 @@ fn what_we_issue_we_believe() {
         assert_eq!((access.client_id.as_str(), access.aud.len()), ("web", 1));
         assert_eq!((access.iat, access.jti.issued_at()), (NOW, NOW));
         assert!(access.scope.contains("openid") && access.grant.is_some());
+        assert_eq!((access.auth_time, access.acr.as_deref()), (Some(NOW), Some("1")));
+        assert_eq!(access.userinfo_claims, ["email"]);
+        assert_eq!(ring.signer(alg).unwrap().kid(), access.kid);
+        assert_eq!(
+            access.user().map(|user| user.to_string()),
+            Some(access.sub.clone())
+        );
         let hint = id_token_hint(&ring, &ctx().0, &issued.id_token.unwrap()).unwrap();
         assert_eq!(
             (hint.sub.to_string(), hint.client_id, hint.sid),
