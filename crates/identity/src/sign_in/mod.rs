@@ -140,13 +140,73 @@ pub fn finish(
     attempt: &Attempt,
     verified: bool,
 ) -> Result<SignIn, StorageFault> {
+    settle(tx, ctx, attempt, verified, Occasion::SignIn)
+}
+
+/// Like [`finish`], for somebody who is signed in and shows that they still know the password. A wrong one counts as
+/// any guess does: a session that was left open is no way around the limit.
+///
+/// # Errors
+/// Storage.
+pub fn confirm(
+    tx: &mut (impl Users + Throttle + Audit + ?Sized),
+    ctx: &Ctx,
+    attempt: &Attempt,
+    verified: bool,
+) -> Result<SignIn, StorageFault> {
+    settle(tx, ctx, attempt, verified, Occasion::Confirmation)
+}
+
+/// Forgets a person's failures from `source`: they have proven who they are in another way, and the password they
+/// failed with is no more.
+///
+/// # Errors
+/// Storage.
+pub fn forget_failures(
+    tx: &mut (impl Throttle + ?Sized),
+    user: &User,
+    source: &str,
+) -> Result<(), StorageFault> {
+    tx.reset(&account_key(Some(user), None, &network_of(source)))
+}
+
+/// What the password was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Occasion {
+    SignIn,
+    Confirmation,
+}
+
+impl Occasion {
+    fn success(self) -> &'static str {
+        match self {
+            Occasion::SignIn => "user.login",
+            Occasion::Confirmation => "user.password.confirmed",
+        }
+    }
+
+    fn failure(self) -> &'static str {
+        match self {
+            Occasion::SignIn => "user.login.failed",
+            Occasion::Confirmation => "user.password.refused",
+        }
+    }
+}
+
+fn settle(
+    tx: &mut (impl Users + Throttle + Audit + ?Sized),
+    ctx: &Ctx,
+    attempt: &Attempt,
+    verified: bool,
+    occasion: Occasion,
+) -> Result<SignIn, StorageFault> {
     let user = match outcome(tx, attempt, verified)? {
         Ok(user) => user,
-        Err(reason) => return refuse(tx, ctx, attempt, reason),
+        Err(reason) => return refuse(tx, ctx, attempt, reason, occasion),
     };
     tx.reset(&attempt.account_key)?;
     tx.forgive(&attempt.source_key)?;
-    let event = AuditEvent::new(ctx.now(), "user.login")
+    let event = AuditEvent::new(ctx.now(), occasion.success())
         .actor(user.id)
         .subject(user.id);
     tx.record(event.detail(format!("password, from {}", attempt.source)))?;
@@ -174,10 +234,11 @@ fn refuse(
     ctx: &Ctx,
     attempt: &Attempt,
     reason: Reason,
+    occasion: Occasion,
 ) -> Result<SignIn, StorageFault> {
     if reason != Reason::StillThrottled {
         // The name that was typed stays out: now and then it is a password in the wrong field.
-        let mut event = AuditEvent::new(ctx.now(), "user.login.failed");
+        let mut event = AuditEvent::new(ctx.now(), occasion.failure());
         event.subject = attempt.known.map(|id| id.to_string());
         tx.record(event.detail(format!("{}, from {}", reason.as_str(), attempt.source)))?;
     }
@@ -241,7 +302,7 @@ fn counter_key(kind: &str, parts: &[&[u8]]) -> String {
 }
 
 /// The address as far as one customer cannot change it: all of IPv4, the first 64 bits of IPv6 (RFC 6177 2).
-fn network_of(address: &str) -> String {
+pub(crate) fn network_of(address: &str) -> String {
     match address.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
         Ok(IpAddr::V6(ip)) => {
             let mut segments = ip.segments();

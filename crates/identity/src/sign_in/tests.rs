@@ -164,6 +164,23 @@ fn nobody_else_gets_in_and_none_can_be_told_apart() {
 }
 
 #[test]
+fn confirming_a_password_counts_as_any_guess_does_and_is_no_sign_in() {
+    let (mut house, ctx, _) = setting();
+    for _ in 0..ctx.policy.failures_per_account_and_source {
+        let guess = begin(&mut house, &ctx, "alice", HERE).unwrap();
+        assert_eq!(confirm(&mut house, &ctx, &guess, false).unwrap(), SignIn::Refused);
+    }
+    assert!(begin(&mut house, &ctx, "alice", HERE).unwrap().is_throttled());
+    assert!(!is_welcome(&attempt(&mut house, &ctx, "alice", HERE, true)));
+    let alice = house.user.clone().unwrap();
+    forget_failures(&mut house, &alice, HERE).unwrap();
+    let good = begin(&mut house, &ctx, "alice", HERE).unwrap();
+    assert!(is_welcome(&confirm(&mut house, &ctx, &good, true).unwrap()));
+    assert_eq!(house.trail.last().unwrap().event, "user.password.confirmed");
+    assert_eq!(house.trail[0].event, "user.password.refused");
+}
+
+#[test]
 fn what_changes_during_the_hash_counts() {
     for change in [
         (|user: &mut User| user.state = UserState::Locked) as fn(&mut User),
