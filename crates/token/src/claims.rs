@@ -60,11 +60,12 @@ pub const PROTOCOL: [&str; 11] = [
     "sid",
 ];
 
-/// Claims other specifications give a meaning in tokens (the IANA registry of JWT claims): an operator's scope cannot
-/// speak for them.
-const TAKEN: [&str; 18] = [
+/// Claims that mean something in tokens beside [`PROTOCOL`]: an operator's scope cannot speak for them (RFC 7519 4.1, RFC 7662
+/// 2.2, RFC 7800 3, RFC 8417 2.2, RFC 8693 4, RFC 9068 2.2; OpenID Connect Core 3.3.2.11 and 5.6.2).
+const OF_TOKENS: [&str; 19] = [
     "nbf",
     "jti",
+    "typ",
     "azp",
     "c_hash",
     "s_hash",
@@ -90,7 +91,7 @@ pub fn is_reserved(name: &str) -> bool {
 
 /// Whether the claim is one of the protocol itself, which every token that should have it has.
 pub fn is_of_the_protocol(name: &str) -> bool {
-    PROTOCOL.contains(&name) || TAKEN.contains(&name)
+    PROTOCOL.contains(&name) || OF_TOKENS.contains(&name)
 }
 
 fn is_standard(name: &str) -> bool {

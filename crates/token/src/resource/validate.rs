@@ -10,30 +10,11 @@ use session::revocation::LONGEST_ACCESS_TTL;
 use url::Url;
 
 use super::{ApiResource, ClaimScope};
-use crate::claims::{BY_SCOPE, PROTOCOL};
+use crate::claims;
 
 const MAX_IDENTIFIER_BYTES: usize = 2000;
 const MAX_NAME_CHARS: usize = 255;
 const MAX_CLAIMS: usize = 50;
-
-/// Names that mean something in tokens beside [`PROTOCOL`] (RFC 7519 4.1, RFC 7800 3, RFC 8693 4, RFC 9068 2.2; OpenID
-/// Connect Core 3.3.2.11, 5.6.2 and Back-Channel Logout 2.4).
-const OF_TOKENS: [&str; 14] = [
-    "jti",
-    "nbf",
-    "typ",
-    "azp",
-    "scope",
-    "client_id",
-    "cnf",
-    "act",
-    "may_act",
-    "c_hash",
-    "s_hash",
-    "events",
-    "_claim_names",
-    "_claim_sources",
-];
 
 /// Judges an API.
 ///
@@ -90,7 +71,7 @@ pub fn claim_scope(scope: &ClaimScope) -> Result<(), Vec<InvalidValue>> {
             .as_deref()
             .and_then(|text| description(text).err()),
     );
-    wrong.extend(claims(&scope.claims));
+    wrong.extend(mapping(&scope.claims));
     all(wrong)
 }
 
@@ -103,19 +84,19 @@ pub(crate) fn refused_identifier(uri: &str) -> Option<&'static str> {
     (!(fits && clean)).then_some("is not an absolute URI without a fragment (RFC 8707 2)")
 }
 
-fn claims(claims: &BTreeMap<String, String>) -> Vec<InvalidValue> {
+fn mapping(mapped: &BTreeMap<String, String>) -> Vec<InvalidValue> {
     let mut wrong = Vec::new();
-    if claims.is_empty() || claims.len() > MAX_CLAIMS {
+    if mapped.is_empty() || mapped.len() > MAX_CLAIMS {
         wrong.push(invalid(
             "claims",
             "must be 1 to 50, each a claim and the attribute it takes its value from",
         ));
     }
-    for (claim, attribute) in claims {
+    for (claim, attribute) in mapped {
         let shown = claim.escape_debug();
-        let reason = if PROTOCOL.contains(&claim.as_str()) || OF_TOKENS.contains(&claim.as_str()) {
+        let reason = if claims::is_of_the_protocol(claim) {
             "is a claim of the protocol"
-        } else if BY_SCOPE.iter().any(|(_, own)| own.contains(&claim.as_str())) {
+        } else if claims::is_reserved(claim) {
             "is a standard claim"
         } else if !is_name(claim) {
             "is not 1 to 255 printable characters without spaces"
