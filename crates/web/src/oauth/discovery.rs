@@ -23,6 +23,8 @@ pub(crate) fn document(issuer: &Issuer) -> Result<Document, DiscoveryFault> {
         token: paths::TOKEN.to_owned(),
         userinfo: paths::USERINFO.to_owned(),
         jwks: paths::JWKS.to_owned(),
+        revocation: paths::REVOKE.to_owned(),
+        introspection: paths::INTROSPECT.to_owned(),
         end_session: Some(paths::LOGOUT.to_owned()),
     };
     token::discovery::document(issuer, &routes, SigningAlg::ALL)

@@ -1,19 +1,21 @@
 //! `/userinfo` (OpenID Connect Core 5.3): claims about the person an access token is for.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use identity::User;
 use kernel::StorageFault;
 use protocol::{ErrorCode, OAuthError};
-use token::claims;
 use token::verify::{self, AccessClaims};
+use token::{Client, claims};
 
 use crate::client_cache::client;
 use crate::correlation::CorrelationId;
 use crate::state::AppState;
 use crate::unit::read;
-use crate::{failure, forms};
+use crate::{cors, failure, forms, standing};
 
 /// GET and POST alike; the token comes in the header or, for POST, in the form (RFC 6750 2).
 pub(crate) async fn serve(
@@ -27,26 +29,48 @@ pub(crate) async fn serve(
         Ok(None) => return failure::challenge(StatusCode::UNAUTHORIZED, None),
         Err(error) => return failure::challenge(StatusCode::BAD_REQUEST, Some(&error)),
     };
-    let Some(accepted) = accept(&state, &token) else {
-        return refused();
-    };
-    if !accepted.scope.contains("openid") {
-        let error = OAuthError::new(ErrorCode::InsufficientScope, "the openid scope is needed here");
-        return failure::challenge(StatusCode::FORBIDDEN, Some(&error));
-    }
-    match client(&state, &accepted.client_id).await {
-        Ok(Some(client)) if client.enabled => {}
-        Ok(_) => return refused(),
-        Err(fault) => return failure::storage_json(&id, &fault),
-    }
-    let scope = accepted.scope.clone();
-    match person(&state, accepted).await {
-        Ok(Some(user)) => HttpResponse::Ok()
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .json(claims::userinfo(&user, &scope)),
-        Ok(None) => refused(),
+    let response = match answer(&state, &token).await {
+        Ok(response) => response,
         Err(fault) => failure::storage_json(&id, &fault),
+    };
+    match client_of(&state, &token).await {
+        Some(client) => cors::answer(&request, &client, response),
+        None => response,
     }
+}
+
+async fn answer(state: &AppState, token: &str) -> Result<HttpResponse, StorageFault> {
+    let genuine = verify::access_token(&state.ring.get(), &state.ctx, token).ok();
+    let Some(claims) = genuine.filter(|claims| claims.is_for(state.ctx.issuer.as_str())) else {
+        return Ok(refused());
+    };
+    let Some(claims) = standing::counting(state, claims).await? else {
+        return Ok(refused());
+    };
+    if !claims.scope.contains("openid") {
+        let error = OAuthError::new(ErrorCode::InsufficientScope, "the openid scope is needed here");
+        return Ok(failure::challenge(StatusCode::FORBIDDEN, Some(&error)));
+    }
+    let Some(user) = claims.user() else {
+        return Ok(refused());
+    };
+    let user = read(state, move |tx| tx.user(user)).await?;
+    Ok(match user.filter(User::is_active) {
+        Some(user) => told(state, &user, &claims),
+        None => refused(),
+    })
+}
+
+fn told(state: &AppState, user: &User, claims: &AccessClaims) -> HttpResponse {
+    let catalogue = state.catalogue.get();
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(claims::userinfo(
+            user,
+            &claims.scope,
+            &claims.userinfo_claims,
+            &catalogue,
+        ))
 }
 
 fn refused() -> HttpResponse {
@@ -57,38 +81,11 @@ fn refused() -> HttpResponse {
     failure::challenge(StatusCode::UNAUTHORIZED, Some(&error))
 }
 
-/// A token that was signed here, has not expired and is meant for us.
-fn accept(state: &AppState, token: &str) -> Option<AccessClaims> {
-    let claims = verify::access_token(&state.ring.get(), &state.ctx, token).ok()?;
-    claims
-        .aud
-        .iter()
-        .any(|aud| aud == state.ctx.issuer.as_str())
-        .then_some(claims)
-}
-
-/// The person, if the token still counts: its grant stands, its session had not ended when it was issued or since, and
-/// the person may still use Signet.
-async fn person(state: &AppState, token: AccessClaims) -> Result<Option<User>, StorageFault> {
-    read(state, move |tx| {
-        let (Ok(user_id), Some(grant_id), Some(sid)) = (token.sub.parse(), token.grant, token.sid) else {
-            return Ok(None);
-        };
-        let grant = tx.grant(grant_id)?;
-        if grant.is_none_or(|grant| grant.revoked_at.is_some() || grant.client_id != token.client_id) {
-            return Ok(None);
-        }
-        let ended_at = match tx.session(sid)? {
-            Some(session) => session.ended_at,
-            None => return Ok(None),
-        };
-        // Offline access outlives a session: only what was issued before its end is taken back with it.
-        if ended_at.is_some_and(|ended| token.jti.issued_at() <= ended) {
-            return Ok(None);
-        }
-        Ok(tx.user(user_id)?.filter(User::is_active))
-    })
-    .await
+/// Whose pages may read the answer, whatever it is: those of the client we once gave the token to.
+async fn client_of(state: &AppState, token: &str) -> Option<Arc<Client>> {
+    let client_id = verify::client_of(&state.ring.get(), &state.ctx, token)?;
+    let client = client(state, &client_id).await.ok().flatten()?;
+    client.enabled.then_some(client)
 }
 
 async fn presented(request: &HttpRequest, payload: web::Payload) -> Result<Option<String>, OAuthError> {

@@ -1,0 +1,95 @@
+//! A client that calls one of our endpoints for programs: its form is read and it is authenticated, the same way
+//! everywhere (RFC 6749 2.3, RFC 7009 2.1, RFC 7662 2.1).
+
+use std::sync::Arc;
+
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+use kernel::StorageFault;
+use protocol::{ErrorCode, OAuthError, Params};
+use token::Client;
+use token::client::{ClientFault, PresentedCredentials, authenticate};
+
+use crate::client_cache::client;
+use crate::correlation::CorrelationId;
+use crate::failure;
+use crate::forms::{self, FormFault};
+use crate::state::AppState;
+
+/// Who calls, with what.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    /// Authenticated; or, if public, as it says.
+    pub(crate) client: Arc<Client>,
+    /// The form.
+    pub(crate) params: Arc<Params>,
+}
+
+/// What stops a call: the form cannot be read, the client is told, or storage is away.
+pub(crate) enum Stop {
+    Form(FormFault),
+    Client(OAuthError),
+    Storage(StorageFault),
+}
+
+impl<E: Into<OAuthError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Stop::Client(error.into())
+    }
+}
+
+impl Stop {
+    pub(crate) fn respond(&self, id: &CorrelationId) -> HttpResponse {
+        match self {
+            Stop::Form(fault) => {
+                let error = OAuthError::new(ErrorCode::InvalidRequest, fault.description());
+                failure::json_error_with(fault.status(), &error)
+            }
+            Stop::Client(error) => failure::json_error(error),
+            Stop::Storage(fault) => failure::storage_json(id, fault),
+        }
+    }
+}
+
+impl Caller {
+    /// Reads the request and believes its client, or does not.
+    pub(crate) async fn read(
+        request: &HttpRequest,
+        payload: web::Payload,
+        state: &AppState,
+    ) -> Result<Self, Stop> {
+        let params = forms::form(request, payload).await.map_err(Stop::Form)?;
+        refuse_query(request)?;
+        let authorization = request
+            .headers()
+            .get(AUTHORIZATION)
+            .map(|value| value.to_str().unwrap_or_default());
+        let presented = PresentedCredentials::read(authorization, &params)?;
+        let client = client(state, &presented.client_id).await.map_err(Stop::Storage)?;
+        authenticate(client.as_deref(), &presented)?;
+        Ok(Self {
+            client: client.ok_or(ClientFault::Unknown)?,
+            params: Arc::new(params),
+        })
+    }
+
+    /// The token the call is about (RFC 7009 2.1, RFC 7662 2.1).
+    pub(crate) fn token(&self) -> Result<&str, OAuthError> {
+        let refuse = |description: &'static str| OAuthError::new(ErrorCode::InvalidRequest, description);
+        if self.params.first_repeated().is_some() {
+            return Err(refuse("a parameter was given more than once"));
+        }
+        self.params.get("token").ok_or_else(|| refuse("token is missing"))
+    }
+}
+
+/// RFC 6749 2.3.1: credentials MUST NOT be in the URI; neither shall codes and tokens.
+fn refuse_query(request: &HttpRequest) -> Result<(), OAuthError> {
+    if request.query_string().is_empty() {
+        return Ok(());
+    }
+    Err(OAuthError::new(
+        ErrorCode::InvalidRequest,
+        "parameters belong into the body, not into the URL",
+    ))
+}
