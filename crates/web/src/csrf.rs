@@ -12,18 +12,39 @@ use kernel::secret::FlowSecret;
 pub(crate) enum Purpose {
     /// Signing in.
     Login,
+    /// Choosing an account.
+    Choose,
     /// Allowing or denying access.
     Consent,
     /// Signing out.
     Logout,
+    /// Ending sessions of an account.
+    EndSessions,
+    /// Withdrawing what apps were allowed.
+    Withdraw,
+    /// Changing a password with the present one.
+    ChangePassword,
+    /// Saying that it was changed: what a page tells must not be put into its mouth by a link.
+    PasswordChanged,
+    /// Asking for a link.
+    ForgotPassword,
+    /// Setting a password through a link.
+    NewPassword,
 }
 
 impl Purpose {
     fn label(self) -> &'static str {
         match self {
             Purpose::Login => "login",
+            Purpose::Choose => "choose",
             Purpose::Consent => "consent",
             Purpose::Logout => "logout",
+            Purpose::EndSessions => "end-sessions",
+            Purpose::Withdraw => "withdraw",
+            Purpose::ChangePassword => "change-password",
+            Purpose::PasswordChanged => "password-changed",
+            Purpose::ForgotPassword => "forgot-password",
+            Purpose::NewPassword => "new-password",
         }
     }
 }

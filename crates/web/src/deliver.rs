@@ -6,10 +6,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use protocol::OAuthError;
 use token::authorize::Step;
-use token::client::{PostLogoutTarget, ResponseTarget};
+use token::client::{PostLogoutTarget, ResponseMode, ResponseTarget};
 
 use crate::state::AppState;
-use crate::views::{PageContext, secure};
+use crate::views::{FormPost, PageContext, page, secure};
 
 /// 303 See Other, with the headers of a response that may carry a code (RFC 9700 4.2.4, 4.12).
 fn see_other(state: &AppState, location: &str) -> HttpResponse {
@@ -18,6 +18,30 @@ fn see_other(state: &AppState, location: &str) -> HttpResponse {
         .finish();
     secure(response.headers_mut(), &PageContext::with_code(state.transport()));
     response
+}
+
+/// Sends `params`, with `state`, the way the client wants its answers.
+fn answer(state: &AppState, target: &ResponseTarget, params: &[(&str, &str)]) -> HttpResponse {
+    match target.mode() {
+        ResponseMode::Query => see_other(state, &target.with_query(params)),
+        ResponseMode::Fragment => see_other(state, &target.with_fragment(params)),
+        ResponseMode::FormPost => {
+            let view = FormPost {
+                action: target.redirect_uri(),
+                place: &place_of(target.redirect_uri()),
+                fields: target.answer(params),
+            };
+            page(StatusCode::OK, &view, &PageContext::with_code(state.transport()))
+        }
+    }
+}
+
+/// The host of a redirect URI, or its scheme where it has none (RFC 8252 7.1).
+pub(crate) fn place_of(uri: &str) -> String {
+    let url = url::Url::parse(uri).ok();
+    let host = url.as_ref().and_then(|url| url.host_str().map(str::to_owned));
+    host.or_else(|| url.map(|url| url.scheme().to_owned()))
+        .unwrap_or_default()
 }
 
 /// To a path of ours.
@@ -38,7 +62,7 @@ pub(crate) fn refusal(state: &AppState, target: &ResponseTarget, error: &OAuthEr
         ("error_description", &*error.description),
         ("iss", issuer),
     ];
-    see_other(state, &target.with_query(&params))
+    answer(state, target, &params)
 }
 
 /// Wherever the hub decided.
@@ -46,10 +70,11 @@ pub(crate) fn step(state: &AppState, step: &Step) -> HttpResponse {
     match step {
         Step::Code(target, code) => {
             let params = [("code", code.expose()), ("iss", state.ctx.issuer.as_str())];
-            see_other(state, &target.with_query(&params))
+            answer(state, target, &params)
         }
         Step::Refuse(target, error) => refusal(state, target, error),
         Step::Login(id, _) => to_path(state, &format!("/login/{id}")),
+        Step::Choose(id) => to_path(state, &format!("/choose/{id}")),
         Step::Consent(id) => to_path(state, &format!("/consent/{id}")),
         // Coming back to an answered request begins it anew.
         Step::Gone(id) => to_path(state, &format!("/authorize/{id}")),

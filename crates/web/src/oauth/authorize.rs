@@ -6,8 +6,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use kernel::id::InteractionId;
 use protocol::Params;
 use token::Client;
+use token::authorize::checks::World;
 use token::authorize::{AuthorizationRequest, Interaction, PageFault, Pending, Refusal, Step, checks, hub};
 
+use crate::catalogue::catalogue_for;
 use crate::client_cache::client;
 use crate::correlation::CorrelationId;
 use crate::state::AppState;
@@ -82,19 +84,24 @@ async fn check(
     id: &CorrelationId,
     params: &Params,
 ) -> Result<(Arc<Client>, AuthorizationRequest), HttpResponse> {
-    let page = |fault| failure::authorization_page(state, id, &fault);
+    let page = |fault: PageFault| failure::authorization_page(state, id, &fault);
     let client_id = checks::client_id(params).map_err(page)?;
     let client = client(state, client_id)
         .await
         .map_err(|fault| failure::storage_page(state, id, &fault))?;
-    let checked =
-        checks::check(params, client.as_deref(), &state.ring.get(), &state.ctx).map_err(|refusal| {
-            match refusal {
-                Refusal::Page(fault) => failure::authorization_page(state, id, &fault),
-                Refusal::Client(target, error) => deliver::refusal(state, &target, &error),
-            }
-        })?;
-    let client = client.ok_or_else(|| failure::authorization_page(state, id, &PageFault::UnknownClient))?;
+    let client = client.ok_or_else(|| page(PageFault::UnknownClient))?;
+    let catalogue = catalogue_for(state, &client, params)
+        .await
+        .map_err(|fault| failure::storage_page(state, id, &fault))?;
+    let world = World {
+        ctx: &state.ctx,
+        ring: &state.ring.get(),
+        catalogue: &catalogue,
+    };
+    let checked = checks::check(params, Some(&client), world).map_err(|refusal| match refusal {
+        Refusal::Page(fault) => page(fault),
+        Refusal::Client(target, error) => deliver::refusal(state, &target, &error),
+    })?;
     Ok((client, checked))
 }
 
@@ -112,7 +119,7 @@ pub(crate) async fn begin(
     match outcome {
         Ok(step) => {
             // A silent answer leaves nothing behind: the flow cookie is for those who will see a page.
-            let shows_a_page = matches!(step, Step::Login(..) | Step::Consent(_));
+            let shows_a_page = matches!(step, Step::Login(..) | Step::Choose(_) | Step::Consent(_));
             deliver::with_cookie(deliver::step(state, &step), cookie.filter(|_| shows_a_page))
         }
         Err(fault) => failure::storage_page(state, id, &fault),

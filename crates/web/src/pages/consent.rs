@@ -4,8 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use kernel::StorageFault;
 use kernel::id::UserId;
+use token::Catalogue;
 use token::authorize::hub::ConsentView;
-use token::authorize::{Consented, Step, hub};
+use token::authorize::{Consented, Meant, Step, hub};
 use token::client::{ApplicationType, Client};
 
 use super::interaction::{Claimed, Found, find, go_on};
@@ -13,7 +14,7 @@ use crate::correlation::CorrelationId;
 use crate::csrf::{self, Purpose};
 use crate::state::AppState;
 use crate::unit::{read, write};
-use crate::views::{Account, Consent, Introduction, Link, PageContext, ScopeLine, Trouble, page};
+use crate::views::{Account, Api, Consent, Introduction, Link, PageContext, ScopeLine, Trouble, page};
 use crate::{deliver, failure, forms};
 
 /// GET `/consent/{id}`.
@@ -44,7 +45,7 @@ async fn claimed(
 ) -> Result<Box<Claimed>, HttpResponse> {
     match find(request, state, id, path).await? {
         Found::Authorization(claimed) => Ok(claimed),
-        Found::SignIn(_) => Err(failure::error_page(state, id, Trouble::Expired { app: None })),
+        Found::SignIn(..) => Err(failure::error_page(state, id, Trouble::Expired { app: None })),
     }
 }
 
@@ -71,10 +72,11 @@ async fn show(state: &AppState, id: &CorrelationId, claimed: &Claimed, path: &st
 }
 
 fn draw(state: &AppState, claimed: &Claimed, path: &str, view: &ConsentView) -> HttpResponse {
-    let request = &claimed.request;
-    let asked_before = request.scope != view.new_scopes;
-    let lines = request.scope.iter().map(|scope| {
-        let line = ScopeLine::standard(scope).unwrap_or_else(|| ScopeLine::undescribed(scope));
+    let (request, catalogue) = (&claimed.request, state.catalogue.get());
+    let asked = request.to_be_allowed();
+    let asked_before = asked != view.new_scopes;
+    let lines = asked.iter().map(|scope| {
+        let line = line(&catalogue, scope, &request.resources);
         // On a first visit everything is new, and marking it all would say nothing.
         if asked_before && view.new_scopes.contains(scope) {
             line.new_since_last_time()
@@ -82,7 +84,8 @@ fn draw(state: &AppState, claimed: &Claimed, path: &str, view: &ConsentView) -> 
             line
         }
     });
-    let host = redirect_host(request.target.redirect_uri());
+    let host = deliver::place_of(request.target.redirect_uri());
+    let choose = format!("/choose/{path}");
     let account = Account {
         name: view.user.display_name(),
         username: &view.user.username,
@@ -99,9 +102,41 @@ fn draw(state: &AppState, claimed: &Claimed, path: &str, view: &ConsentView) -> 
         redirect_host: &host,
         account,
         scopes: lines.collect(),
-        resources: request.resources.iter().map(String::as_str).collect(),
+        resources: request.resources.iter().map(|uri| api(&catalogue, uri)).collect(),
+        choose: (request.meant == Meant::Anybody).then_some(&choose),
     };
     page(StatusCode::OK, &consent, &PageContext::new(state.transport()))
+}
+
+/// What a scope is called: a standard one by us, others by their operator, or by the APIs they mean something to.
+pub(crate) fn line<'a>(catalogue: &'a Catalogue, scope: &'a str, resources: &[String]) -> ScopeLine<'a> {
+    let own = catalogue.claim_scope(scope);
+    let description = own.and_then(|own| own.description.as_deref());
+    match ScopeLine::standard(scope) {
+        Some(line) => description.into_iter().fold(line, ScopeLine::with),
+        None if own.is_some() => ScopeLine::described(scope, description),
+        None => {
+            let owners = catalogue
+                .owners(scope)
+                .filter(|owner| resources.contains(&owner.identifier));
+            let names: Vec<&str> = owners
+                .map(|owner| owner.name.as_deref().unwrap_or(&owner.identifier))
+                .collect();
+            let line = ScopeLine::undescribed(scope);
+            match &names[..] {
+                [] => line,
+                names => line.with(&format!("At {}.", names.join(", "))),
+            }
+        }
+    }
+}
+
+fn api<'a>(catalogue: &'a Catalogue, identifier: &'a str) -> Api<'a> {
+    let known = catalogue.resource(identifier);
+    Api {
+        name: known.and_then(|resource| resource.name.as_deref()),
+        identifier,
+    }
 }
 
 fn introduction(client: &Client) -> Introduction {
@@ -110,14 +145,6 @@ fn introduction(client: &Client) -> Introduction {
         (true, ApplicationType::Web) => Introduction::ByHost,
         (true, ApplicationType::Native) => Introduction::ByDevice,
     }
-}
-
-/// The host of a redirect URI, or its scheme where it has none (RFC 8252 7.1).
-fn redirect_host(uri: &str) -> String {
-    let url = url::Url::parse(uri).ok();
-    let host = url.as_ref().and_then(|url| url.host_str().map(str::to_owned));
-    host.or_else(|| url.map(|url| url.scheme().to_owned()))
-        .unwrap_or_default()
 }
 
 /// POST `/consent/{id}`: Allow or Deny. What is allowed was kept on the server; the form only says yes or no.

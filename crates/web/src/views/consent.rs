@@ -23,8 +23,19 @@ pub struct Consent<'a> {
     pub account: Account<'a>,
     /// What the app asks to see and do, one line each.
     pub scopes: Vec<ScopeLine<'a>>,
-    /// The APIs the access would count at (RFC 8707), as the addresses asked for: those no better name is known for.
-    pub resources: Vec<&'a str>,
+    /// The APIs the access would count at (RFC 8707).
+    pub resources: Vec<Api<'a>>,
+    /// Where another account can be chosen; none where the app has named the person.
+    pub choose: Option<&'a str>,
+}
+
+/// An API, as people see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Api<'a> {
+    /// What the operator calls it.
+    pub name: Option<&'a str>,
+    /// Its address, which is its identity.
+    pub identifier: &'a str,
 }
 
 /// How a page introduces an app: by what can be believed about it.

@@ -1,19 +1,21 @@
 //! What a scope means to the person who is asked for it. What it means to a token is not decided here.
 
+use std::borrow::Cow;
+
 /// One line of the consent page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScopeLine<'a> {
     /// What is asked for, in a few words.
     pub title: &'a str,
     /// What that reveals or permits, in a sentence.
-    pub detail: &'a str,
+    pub detail: Cow<'a, str>,
     /// Asked for now, but not the last time this app was allowed in.
     pub is_new: bool,
 }
 
 impl<'a> ScopeLine<'a> {
-    /// The line for a standard scope (OpenID Connect Core 5.4 and 11); `None` for all others, which belong to an API
-    /// and are described where it is registered.
+    /// The line for a standard scope (OpenID Connect Core 5.4 and 11); `None` for all others, which an operator
+    /// describes, or which belong to an API.
     pub fn standard(scope: &str) -> Option<Self> {
         let (title, detail) = match scope {
             "openid" => (
@@ -37,7 +39,7 @@ impl<'a> ScopeLine<'a> {
         };
         Some(Self {
             title,
-            detail,
+            detail: detail.into(),
             is_new: false,
         })
     }
@@ -46,9 +48,23 @@ impl<'a> ScopeLine<'a> {
     pub fn undescribed(scope: &'a str) -> Self {
         Self {
             title: scope,
-            detail: "",
+            detail: "".into(),
             is_new: false,
         }
+    }
+
+    /// The line for a scope of an operator's own: what they wrote about it, else its name.
+    pub fn described(scope: &'a str, description: Option<&'a str>) -> Self {
+        Self::undescribed(description.unwrap_or(scope))
+    }
+
+    /// The same line with another sentence: where the scope counts, or what else it reveals.
+    pub fn with(mut self, sentence: &str) -> Self {
+        if !self.detail.is_empty() {
+            self.detail.to_mut().push(' ');
+        }
+        self.detail.to_mut().push_str(sentence);
+        self
     }
 
     /// The same line, marked as new.

@@ -1,0 +1,15 @@
+//! The page that takes an answer to an app in a form (OAuth 2.0 Form Post Response Mode 2).
+
+use askama::Template;
+
+/// Posts the answer by itself where scripts run, and at the press of a button where they do not.
+#[derive(Debug, Clone, Template)]
+#[template(path = "form_post.html")]
+pub struct FormPost<'a> {
+    /// The proven redirect URI, http or https.
+    pub action: &'a str,
+    /// Its host.
+    pub place: &'a str,
+    /// What is posted.
+    pub fields: Vec<(&'a str, &'a str)>,
+}
