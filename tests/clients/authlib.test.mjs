@@ -11,7 +11,16 @@ story('Authlib signs Alice in, reads userinfo, refreshes and signs out', async (
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const registered = await provider.createClient(
-    ...['--client-id', 'wiki', '--name', 'Wiki', '--redirect-uri', `${url}/callback`, '--post-logout-redirect-uri', `${url}/`],
+    ...[
+      '--client-id',
+      'wiki',
+      '--name',
+      'Wiki',
+      '--redirect-uri',
+      `${url}/callback`,
+      '--post-logout-redirect-uri',
+      `${url}/`,
+    ],
     ...['--grant', 'authorization_code', '--grant', 'refresh_token'],
   );
   const credentials = { CLIENT_ID: registered.client_id, CLIENT_SECRET: registered.client_secret };

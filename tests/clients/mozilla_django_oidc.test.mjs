@@ -51,5 +51,10 @@ async function startDjango({ provider, registered, port, keep }) {
     DJANGO_SETTINGS_MODULE: 'mozilla_django_oidc_app.settings',
   };
   await runPython(['-m', 'django', 'migrate', '--verbosity', '0'], env);
-  keep(await startPython(['-m', 'django', 'runserver', '--noreload', `localhost:${port}`], { env, until: 'Quit the server' }));
+  keep(
+    await startPython(['-m', 'django', 'runserver', '--noreload', `localhost:${port}`], {
+      env,
+      until: 'Quit the server',
+    }),
+  );
 }

@@ -1,6 +1,10 @@
 //! The real program, as operators and their scripts run it.
 
+mod access;
+mod apis;
+mod clients;
 mod installation;
+mod people;
 
 use serde_json::Value;
 

@@ -133,14 +133,100 @@ fn only_the_person_who_was_asked_can_answer() {
     let provider = Provider::start();
     let attacker = Attacker(&provider);
     let (mut browser, page) = asked(&provider, WANTED);
-    // In another tab bob signs in at the same browser, a moment later; alice's page is still open.
-    provider.wait(1);
+    // Another request of the same browser, which asks bob.
+    let url = attacker.authorize_url("other", &[WANTED, ("prompt", Some("login"))]);
+    let bobs = browser.sign_in_as(&url, "bob").page();
+    assert!(bobs.title().starts_with("Allow access") && bobs.body.contains("bob"));
+    // Alice's form says yes for alice only, wherever it is sent.
+    let (_, hidden) = page.answer().unwrap();
+    let forged = [("csrf", &*hidden["csrf"]), ("decision", "allow")];
+    assert_eq!(browser.post(&bobs.url, &forged).status, 403);
+    // At its own place it counts: she signed in for that request, and is still here.
+    let landed = browser.submit(&page, &[("decision", "allow")]).app();
+    let tokens = attacker.redeem("other", &param(&landed, "code").unwrap());
+    assert_eq!(
+        attacker.userinfo(tokens.granted()).text("email"),
+        "alice@example.org"
+    );
+}
+
+#[test]
+fn whoever_signs_in_meanwhile_is_not_taken_for_the_person_asked() {
+    let provider = Provider::start();
+    let attacker = Attacker(&provider);
+    let mut browser = Browser::new(&provider);
+    browser.sign_in(&attacker.authorize_url("web", &[]), "alice");
+    let page = browser.open(&attacker.authorize_url("other", &[WANTED])).page();
+    assert!(page.title().starts_with("Allow access") && page.body.contains("alice"));
+    // In another tab bob signs in at the same browser; the page was there because only alice was.
     browser.sign_in(
         &attacker.authorize_url("web", &[("prompt", Some("login"))]),
         "bob",
     );
-    let refused = browser.send_form(&page, &[("decision", "allow")]);
-    assert_eq!(refused.status, 403);
-    let shown = browser.open(&page.url).page();
-    assert!(shown.title().starts_with("Allow access") && shown.body.contains("bob"));
+    let asked = browser.submit(&page, &[("decision", "allow")]).page();
+    assert!(
+        asked.title().starts_with("Choose an account"),
+        "{}",
+        asked.title()
+    );
+    assert!(
+        browser
+            .open(&page.url)
+            .page()
+            .title()
+            .starts_with("Choose an account")
+    );
+}
+
+#[test]
+fn a_native_app_is_never_allowed_in_silence() {
+    let provider = Provider::start();
+    let attacker = Attacker(&provider);
+    let (mut browser, callback) = (Browser::new(&provider), "http://127.0.0.1:50123/cb");
+    let ask = |extra: &[(&str, Option<&str>)]| {
+        let at = [("redirect_uri", Some(callback))];
+        attacker.authorize_url("native", &[&at, extra].concat())
+    };
+    // First party or not, remembered or not: any program on the device could be asking (RFC 8252 8.6).
+    let page = browser.sign_in_as(&ask(&[]), "alice").page();
+    for _ in 0..2 {
+        assert!(page.body.contains("Allow an app on this device"), "{}", page.body);
+        let again = browser.open(&ask(&[])).page();
+        let landed = browser.submit(&again, &[("decision", "allow")]).app();
+        assert!(param(&landed, "code").is_some());
+    }
+    let silent = browser.open(&ask(&[("prompt", Some("none"))])).app();
+    assert_eq!(param(&silent, "error").as_deref(), Some("consent_required"));
+}
+
+#[test]
+fn a_claim_asked_by_name_is_consented_to_like_its_scope() {
+    let provider = Provider::start();
+    let attacker = Attacker(&provider);
+    let claims = ("claims", Some(r#"{"userinfo":{"email":{"essential":true}}}"#));
+    let (openid, silent) = (("scope", Some("openid")), ("prompt", Some("none")));
+    let (mut browser, page) = asked(&provider, openid);
+    browser.submit(&page, &[("decision", "allow")]).app();
+    let refused = browser
+        .open(&attacker.authorize_url("other", &[openid, claims, silent]))
+        .app();
+    assert_eq!(param(&refused, "error").as_deref(), Some("consent_required"));
+
+    let page = browser
+        .open(&attacker.authorize_url("other", &[openid, claims]))
+        .page();
+    assert!(page.body.contains("Your e-mail address"), "{}", page.body);
+    assert_eq!(page.body.matches("class=\"new\"").count(), 1);
+    let landed = browser.submit(&page, &[("decision", "allow")]).app();
+    let tokens = attacker.redeem("other", &param(&landed, "code").unwrap());
+    tokens.granted();
+    assert_eq!(
+        tokens.text("scope"),
+        "openid",
+        "what was asked for stays what was asked for"
+    );
+    let again = browser
+        .open(&attacker.authorize_url("other", &[openid, claims, silent]))
+        .app();
+    assert!(param(&again, "code").is_some());
 }

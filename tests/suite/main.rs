@@ -8,23 +8,34 @@
 )]
 
 mod actors;
+mod apis;
 mod cast;
 mod rig;
+mod storage;
 
+mod accounts;
 mod authorization_errors;
+mod claims;
 mod cli;
 mod client_authentication;
+mod client_credentials;
 mod code;
 mod consent;
+mod cors;
 mod discovery;
+mod form_post;
 mod house;
+mod introspection;
 mod logout;
+mod outgoing_mail;
 mod pkce;
 mod posted_requests;
 mod properties;
 mod refresh;
 mod resources;
+mod revocation;
 mod sessions;
 mod sign_in_once;
+mod single_logout;
 mod throttling;
 mod userinfo;

@@ -17,6 +17,8 @@ use identity::password::Password;
 use identity::{Hasher, HasherSize};
 use kernel::{Access, Clock as _, Ctx, FixedClock, Issuer, Policy, SystemClock, SystemEntropy, work};
 use mail::{Catcher, Sender};
+use outbound::Outbound;
+use server::notifier::Notifier;
 use store::{Database, OpenMode};
 use tempfile::TempDir;
 use token::keys::{self, KeyFault, KeyRing, MasterKey, SharedRing};
@@ -24,6 +26,7 @@ use web::peer::TrustedProxies;
 use web::{AppState, Parts};
 
 use crate::cast;
+use crate::storage::Storage;
 
 /// The name of the database in its directory.
 const FILE: &str = "signet.db";
@@ -38,6 +41,9 @@ pub struct Provider {
     pub hasher: Arc<Hasher>,
     /// What it sends by mail: `inbox.letters()`.
     pub inbox: Arc<Catcher>,
+    /// Its database, to be taken away or counted.
+    pub storage: Arc<Storage>,
+    state: Arc<AppState>,
     ctx: Arc<Ctx>,
     store: Arc<Database>,
     server: ServerHandle,
@@ -72,29 +78,34 @@ impl Provider {
         });
         let hasher = Arc::new(Hasher::start(HasherSize::for_cores(2), ctx.entropy.clone()).unwrap());
         let catcher = Arc::new(Catcher::new(ctx.clone(), Sender::of_host("localhost").unwrap()));
-        let state = Arc::new(AppState::new(Parts {
+        let storage = Arc::new(Storage::new(store.clone()));
+        let parts = Parts {
             ctx: ctx.clone(),
-            store: store.clone() as Arc<admin::Store>,
+            store: storage.clone() as Arc<admin::Store>,
             hasher: hasher.clone(),
             ring: Arc::new(SharedRing::new(ring.unwrap())),
+            revocations: store.revocations(),
             post: catcher.clone(),
             inbox: Some(catcher.clone()),
             hosts: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
-        }));
+        };
+        let state = Arc::new(AppState::new(parts).unwrap());
         let caches = Arc::downgrade(&state);
         let forget = move |changes: &[kernel::Change]| {
             if let Some(state) = caches.upgrade() {
                 state.apply(changes);
             }
         };
-        store.watch(Box::new(forget)).unwrap();
-        let (server, thread) = serve(listener, state);
+        store.watch(ctx.clock.clone(), Box::new(forget)).unwrap();
+        let (server, thread) = serve(listener, state.clone());
         Self {
             issuer,
             clock,
             hasher,
             inbox: catcher,
+            storage,
+            state,
             ctx,
             store,
             server,
@@ -111,6 +122,23 @@ impl Provider {
     /// Lets time pass.
     pub fn wait(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// How many units of work an act needs once everything is warm: those that read, those that may write. The least of
+    /// several times, because the provider also has things of its own to do.
+    pub fn least_work(&self, mut act: impl FnMut()) -> (u64, u64) {
+        let mut once = || {
+            let before = self.storage.work();
+            act();
+            let after = self.storage.work();
+            (after.0 - before.0, after.1 - before.1)
+        };
+        (0..20).map(|_| once()).min().unwrap()
+    }
+
+    /// Delivers logout notices, as `signet serve` does, until dropped.
+    pub fn notifier(&self) -> Notifier {
+        Notifier::start(self.state.clone(), Outbound::loopback().unwrap()).unwrap()
     }
 
     /// Does something an administrator would do on the command line.

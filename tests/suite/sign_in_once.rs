@@ -34,7 +34,8 @@ fn a_public_app_shares_the_sign_in() {
     let first = RelyingParty::new(&provider, "web").sign_in(&mut browser, "alice", "");
     let native = RelyingParty::public(&provider, "native", "http://127.0.0.1:50123/cb");
     let departure = native.depart("", &[]);
-    let landed = browser.open(&departure.url).app();
+    let asked = browser.open(&departure.url).page();
+    let landed = browser.submit(&asked, &[("decision", "allow")]).app();
     assert_eq!(native.finish(departure, &landed).subject, first.subject);
 }
 

@@ -14,6 +14,7 @@ pub mod ports;
 pub mod resources;
 pub mod scopes;
 pub mod sessions;
+pub mod tokens;
 pub mod users;
 pub mod view;
 

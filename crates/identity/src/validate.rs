@@ -33,7 +33,8 @@ impl InvalidValue {
     }
 }
 
-/// A username: 1 to 255 visible characters, and nothing that could be taken for a `sub`.
+/// A username: 1 to 255 visible characters, nothing that could be taken for a `sub`, and no mixture of alphabets whose
+/// letters look alike (UTS 39 5.1).
 ///
 /// # Errors
 /// [`InvalidValue`].
@@ -48,7 +49,32 @@ pub fn username(name: &str) -> Result<(), InvalidValue> {
             "looks like a UUID, which is how people are named in tokens",
         ));
     }
+    if mixes_lookalikes(LoginKey::of(name).as_str()) {
+        return Err(InvalidValue::new(
+            "username",
+            "mixes letters of the Latin, Greek or Cyrillic alphabet, many of which look the same",
+        ));
+    }
     Ok(())
+}
+
+/// Whether letters of more than one of the alphabets stand in a name that share most of their shapes: `а` and `a`, `ο` and
+/// `o`. Blocks are looked at, not single characters; a name wholly in one alphabet is somebody's real name.
+fn mixes_lookalikes(name: &str) -> bool {
+    let alphabet = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' if c.is_alphabetic() => {
+            Some("Latin")
+        }
+        '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => Some("Greek"),
+        '\u{400}'..='\u{52F}'
+        | '\u{1C80}'..='\u{1C8F}'
+        | '\u{2DE0}'..='\u{2DFF}'
+        | '\u{A640}'..='\u{A69F}' => Some("Cyrillic"),
+        _ => None,
+    };
+    let mut alphabets = name.chars().filter_map(alphabet);
+    let first = alphabets.next();
+    alphabets.any(|next| Some(next) != first)
 }
 
 /// A group's name: 1 to 255 visible characters.
@@ -276,6 +302,9 @@ mod tests {
             "山田",
             "alice@example.org",
             "-",
+            "Алиса",
+            "Αλίκη",
+            "алиса 山田 2",
             &longest,
         ] {
             assert_eq!(username(good), Ok(()), "{good}");
@@ -294,6 +323,11 @@ mod tests {
             "x\r\nBcc: y@evil.test",
             "6ba7b810-9dad-41d1-80b4-00c04fd430c8",
             "6BA7B810-9DAD-41D1-80B4-00C04FD430C8",
+            "\u{430}lice",
+            "alic\u{435}",
+            "b\u{3BF}b",
+            "\u{410}LICE",
+            "\u{3B1}лиса",
             &too_long,
         ] {
             assert!(username(bad).is_err(), "{bad:?}");

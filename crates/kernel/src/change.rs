@@ -9,6 +9,8 @@ pub enum Change {
     User(String),
     /// Some signing key changed state.
     Keys,
+    /// A resource or a scope was created, changed or deleted.
+    Catalogue,
     /// More than the feed can tell happened: forget everything.
     Everything,
 }

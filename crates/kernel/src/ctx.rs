@@ -71,6 +71,10 @@ pub struct Policy {
     pub interaction_ttl: Duration,
     /// How far clocks of other parties may be off.
     pub leeway: Duration,
+    /// How long a link that sets a new password is good for.
+    pub reset_ttl: Duration,
+    /// A replica of the revocation list without news for longer is not believed.
+    pub revocation_max_lag: Duration,
     /// How long a key must have been published before it may replace another.
     pub min_published: Duration,
     /// Wrong passwords allowed per account and source address within [`Policy::throttle_window`].
@@ -97,6 +101,8 @@ impl Default for Policy {
             session_absolute: Duration::from_secs(30 * DAY),
             interaction_ttl: Duration::from_secs(HOUR),
             leeway: Duration::from_secs(30),
+            reset_ttl: Duration::from_secs(30 * MINUTE),
+            revocation_max_lag: Duration::from_secs(5),
             min_published: Duration::from_secs(DAY),
             failures_per_account_and_source: 10,
             failures_per_source: 100,

@@ -68,6 +68,8 @@ ids! {
     TokenId;
     /// A saved authorization or logout request on its way through the pages.
     InteractionId;
+    /// A logout notice on its way to a client; the `jti` of its logout token.
+    NoticeId;
 }
 
 macro_rules! random {
@@ -76,7 +78,7 @@ macro_rules! random {
         pub fn generate(entropy: &dyn Entropy) -> Self { Self(v4(entropy)) }
     })*};
 }
-random!(UserId, Sid, BrowserId, InteractionId);
+random!(UserId, Sid, BrowserId, InteractionId, NoticeId);
 
 macro_rules! timed {
     ($($name:ident),*) => {$(impl $name {

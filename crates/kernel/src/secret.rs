@@ -35,6 +35,8 @@ kinds! {
     ClientSecret = "";
     /// The cookie that names a browser with its signed-in sessions.
     BrowserSecret = "browser";
+    /// The link that lets somebody set a new password.
+    ResetToken = "reset";
     /// The cookie that ties an interaction to the browser that began it.
     FlowSecret = "flow";
 }

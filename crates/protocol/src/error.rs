@@ -46,6 +46,8 @@ codes! {
     InteractionRequired = "interaction_required";
     /// OpenID Connect Core 3.1.2.6.
     AccountSelectionRequired = "account_selection_required";
+    /// OpenID Connect Unmet Authentication Requirements 1.0.
+    UnmetAuthenticationRequirements = "unmet_authentication_requirements";
     /// OpenID Connect Core 3.1.2.6.
     RequestNotSupported = "request_not_supported";
     /// OpenID Connect Core 3.1.2.6.

@@ -11,6 +11,7 @@ mod installation;
 mod logging;
 mod mail_room;
 mod master_key;
+pub mod notifier;
 pub mod outgoing;
 mod provider;
 mod serve;

@@ -59,16 +59,16 @@ impl Provider {
             store: Arc::clone(&store) as Arc<admin::Store>,
             hasher: Arc::new(hasher),
             ring,
+            revocations: store.revocations(),
             post: mail.post,
             inbox: mail.inbox,
             hosts: surroundings.hosts,
             trusted_proxies: surroundings.trusted_proxies,
-        }));
+        })?);
         // Weak: the watcher belongs to the database and must not keep it alive.
         let (database, caches) = (Arc::downgrade(&store), Arc::downgrade(&state));
-        store.watch(Box::new(move |changes| {
-            forget(changes, &database, &caches, &master)
-        }))?;
+        let listener = move |changes: &[Change]| forget(changes, &database, &caches, &master);
+        store.watch(Arc::clone(&installation.ctx.clock), Box::new(listener))?;
         Ok(Self { state, store })
     }
 }

@@ -20,6 +20,15 @@ pub struct Browser {
     pub created_at: Timestamp,
 }
 
+/// From what and where somebody signed in, as the browser says; shown to the person, never trusted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Device {
+    /// The User-Agent header, cut to 300 characters.
+    pub user_agent: Option<String>,
+    /// The network address.
+    pub address: Option<String>,
+}
+
 /// One account signed in at one browser.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
@@ -29,6 +38,8 @@ pub struct Session {
     pub browser: BrowserId,
     /// Who.
     pub user: UserId,
+    /// From what and where they last did so.
+    pub device: Device,
     /// How the person last proved who they are.
     pub authentication: Authentication,
     /// When first signed in.

@@ -7,7 +7,9 @@ pub mod browser;
 pub mod establish;
 pub mod ports;
 pub mod present;
+pub mod revocation;
 
 pub use authentication::{Amr, Authentication};
-pub use browser::{Browser, Session};
+pub use browser::{Browser, Device, Session};
 pub use ports::Sessions;
+pub use revocation::{Issued, Revocation, RevocationList, Revocations, Revoked};

@@ -44,9 +44,14 @@ pub trait Sessions {
     /// # Errors
     /// Storage.
     fn end_session(&mut self, sid: Sid, at: Timestamp) -> Result<Found, StorageFault>;
-    /// Ends all sessions of a person; how many there were.
+    /// The sessions of a person that were not ended, newest first; the caller judges idle and absolute life.
     ///
     /// # Errors
     /// Storage.
-    fn end_sessions_of_user(&mut self, user: UserId, at: Timestamp) -> Result<u64, StorageFault>;
+    fn sessions_of_user(&mut self, user: UserId) -> Result<Vec<Session>, StorageFault>;
+    /// A page of all sessions that were not ended, ordered by `sid`.
+    ///
+    /// # Errors
+    /// Storage.
+    fn sessions(&mut self, after: Option<Sid>, limit: u32) -> Result<Vec<Session>, StorageFault>;
 }

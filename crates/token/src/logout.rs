@@ -19,7 +19,7 @@ pub struct AskingApp {
 }
 
 /// A logout request once understood. Everything in it is proven; what could not be proven is absent.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct LogoutRequest {
     /// Whose session is meant, by a genuine ID token. It may have expired.
     pub hint: Option<HintClaims>,

@@ -1,7 +1,7 @@
 //! What the authorization server needs of storage. Once-only rules are conditional writes here.
 
 use identity::ports::{Found, Insert};
-use kernel::id::{GrantId, InteractionId, UserId};
+use kernel::id::{GrantId, InteractionId, NoticeId, Sid, UserId};
 use kernel::secret::{AuthorizationCode, RefreshToken};
 use kernel::{Digest, StorageFault, Timestamp};
 
@@ -9,6 +9,8 @@ use crate::authorize::interaction::Interaction;
 use crate::client::Client;
 use crate::grant::{Consent, Grant, RefreshRow, Spent};
 use crate::keys::StoredKey;
+use crate::notice::LogoutNotice;
+use crate::resource::{ApiResource, Catalogue, ClaimScope};
 
 /// Registered clients.
 pub trait Clients {
@@ -37,6 +39,11 @@ pub trait Clients {
     /// # Errors
     /// Storage.
     fn clients(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<Client>, StorageFault>;
+    /// Whether some enabled client may call from this web origin ([`Client::origins`]).
+    ///
+    /// # Errors
+    /// Storage.
+    fn origin_is_known(&mut self, origin: &str) -> Result<bool, StorageFault>;
 }
 
 /// Grants with their codes and refresh tokens.
@@ -85,6 +92,46 @@ pub trait Grants {
         token: &Digest<RefreshToken>,
         spent: &Spent,
     ) -> Result<Found, StorageFault>;
+    /// The grants made in a session, oldest first, revoked ones too.
+    ///
+    /// # Errors
+    /// Storage.
+    fn grants_of_session(&mut self, sid: Sid) -> Result<Vec<Grant>, StorageFault>;
+    /// The grants of a person that were not revoked, newest first; all clients' or one's.
+    ///
+    /// # Errors
+    /// Storage.
+    fn grants_of_user(&mut self, user: UserId, client_id: Option<&str>) -> Result<Vec<Grant>, StorageFault>;
+    /// When a refresh token was last issued under each grant of a person that has any and was not revoked.
+    ///
+    /// # Errors
+    /// Storage.
+    fn last_refreshes(&mut self, user: UserId) -> Result<Vec<(GrantId, Timestamp)>, StorageFault>;
+    /// Revokes the grants of a client that were not revoked yet; how many there were.
+    ///
+    /// # Errors
+    /// Storage.
+    fn revoke_grants_of_client(&mut self, client_id: &str, at: Timestamp) -> Result<u64, StorageFault>;
+    /// Remembers that a client was given a code in a session, for as long as the session itself is remembered.
+    ///
+    /// # Errors
+    /// Storage.
+    fn note_client_of_session(
+        &mut self,
+        sid: Sid,
+        client_id: &str,
+        at: Timestamp,
+    ) -> Result<(), StorageFault>;
+    /// The clients that were given a code in a session, by id.
+    ///
+    /// # Errors
+    /// Storage.
+    fn clients_of_session(&mut self, sid: Sid) -> Result<Vec<String>, StorageFault>;
+    /// Of these sessions the one in which this client was given a code last.
+    ///
+    /// # Errors
+    /// Storage.
+    fn last_session_with(&mut self, client_id: &str, among: &[Sid]) -> Result<Option<Sid>, StorageFault>;
     /// Erases the sealed successors of all tokens of the grant older than `generation`: grace is over for them.
     ///
     /// # Errors
@@ -104,6 +151,85 @@ pub trait Consents {
     /// # Errors
     /// Storage.
     fn save_consent(&mut self, consent: &Consent) -> Result<(), StorageFault>;
+    /// Everything `user` allowed, by client.
+    ///
+    /// # Errors
+    /// Storage.
+    fn consents_of_user(&mut self, user: UserId) -> Result<Vec<Consent>, StorageFault>;
+    /// Forgets what `user` allowed `client_id`.
+    ///
+    /// # Errors
+    /// Storage.
+    fn delete_consent(&mut self, user: UserId, client_id: &str) -> Result<Found, StorageFault>;
+}
+
+/// Resources and scopes an operator defined.
+pub trait Resources {
+    /// Stores a new resource.
+    ///
+    /// # Errors
+    /// Storage.
+    fn insert_resource(&mut self, resource: &ApiResource) -> Result<Insert, StorageFault>;
+    /// Replaces a resource.
+    ///
+    /// # Errors
+    /// Storage.
+    fn update_resource(&mut self, resource: &ApiResource) -> Result<Found, StorageFault>;
+    /// Removes a resource.
+    ///
+    /// # Errors
+    /// Storage.
+    fn delete_resource(&mut self, identifier: &str) -> Result<Found, StorageFault>;
+    /// Stores a new scope.
+    ///
+    /// # Errors
+    /// Storage.
+    fn insert_claim_scope(&mut self, scope: &ClaimScope) -> Result<Insert, StorageFault>;
+    /// Replaces a scope.
+    ///
+    /// # Errors
+    /// Storage.
+    fn update_claim_scope(&mut self, scope: &ClaimScope) -> Result<Found, StorageFault>;
+    /// Removes a scope.
+    ///
+    /// # Errors
+    /// Storage.
+    fn delete_claim_scope(&mut self, name: &str) -> Result<Found, StorageFault>;
+    /// All of both.
+    ///
+    /// # Errors
+    /// Storage.
+    fn catalogue(&mut self) -> Result<Catalogue, StorageFault>;
+}
+
+/// Logout notices waiting for delivery.
+pub trait LogoutNotices {
+    /// Puts a notice into the queue.
+    ///
+    /// # Errors
+    /// Storage.
+    fn enqueue_notice(&mut self, notice: &LogoutNotice) -> Result<(), StorageFault>;
+    /// Takes up to `limit` notices that are due, oldest first, and makes them due again at `lease_until`: another node
+    /// tries then, if this one dies. Counts the attempt.
+    ///
+    /// # Errors
+    /// Storage.
+    fn lease_notices(
+        &mut self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<LogoutNotice>, StorageFault>;
+    /// Makes a notice due again at another time.
+    ///
+    /// # Errors
+    /// Storage.
+    fn postpone_notice(&mut self, id: NoticeId, due_at: Timestamp) -> Result<(), StorageFault>;
+    /// Removes a notice: delivered, or given up.
+    ///
+    /// # Errors
+    /// Storage.
+    fn finish_notice(&mut self, id: NoticeId) -> Result<(), StorageFault>;
 }
 
 /// Authorization and logout requests on their way through the pages.

@@ -6,9 +6,15 @@
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::USER_AGENT;
 use kernel::secret::{BrowserSecret, FlowSecret};
 use kernel::{Ctx, Plain};
+use session::Device;
+use session::establish::Arrival;
 use token::authorize::Visitor;
+
+use crate::peer;
+use crate::state::AppState;
 
 const BROWSER: &str = "signet";
 const FLOW: &str = "signet-flow";
@@ -58,6 +64,22 @@ pub(crate) fn visitor(request: &HttpRequest, ctx: &Ctx) -> (Visitor, Option<Cook
             let cookie = cookie(ctx, FLOW, flow.expose().to_owned());
             (Visitor { browser, flow }, Some(cookie))
         }
+    }
+}
+
+/// The browser at which somebody is about to sign in.
+pub(crate) fn arrival(request: &HttpRequest, state: &AppState) -> Arrival {
+    const LONGEST_USER_AGENT: usize = 300;
+    let user_agent = request
+        .headers()
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    Arrival {
+        secret: browser(request, &state.ctx),
+        device: Device {
+            user_agent: user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect()),
+            address: peer::address(request, &state.trusted_proxies).map(|address| address.to_string()),
+        },
     }
 }
 

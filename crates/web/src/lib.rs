@@ -4,21 +4,28 @@
 //! What is allowed is decided in the domain crates.
 
 pub mod assets;
+mod catalogue;
 mod client_cache;
 mod cookies;
 mod correlation;
+mod cors;
 mod csrf;
 mod deliver;
 mod failure;
 mod forms;
+mod hashing;
 pub mod management;
+mod memory;
 mod middleware;
 mod oauth;
+mod own_form;
 mod pages;
 pub mod peer;
 mod routes;
+mod standing;
 pub mod state;
 mod unit;
+mod usernames;
 pub mod views;
 
 pub use correlation::CorrelationId;

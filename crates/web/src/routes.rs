@@ -1,15 +1,18 @@
 //! Every route, once. Discovery is made from the same paths, so it cannot promise what is not here.
 
 use actix_web::guard::fn_guard;
+use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Route, web};
 
 use crate::correlation::CorrelationId;
-use crate::oauth::{authorize, discovery, jwks, logout, token, userinfo};
-use crate::pages::{caught_mail, consent, home, interaction, login};
+use crate::oauth::{authorize, discovery, introspect, jwks, logout, revoke, token, userinfo};
+use crate::pages::account::{self, apps, overview, password, sessions};
+use crate::pages::reset::{ask, link, set};
+use crate::pages::{caught_mail, choose, consent, home, interaction, login};
 use crate::state::AppState;
 use crate::views::Trouble;
-use crate::{assets, failure};
+use crate::{assets, cors, failure};
 
 /// Paths below the issuer.
 pub(crate) mod paths {
@@ -21,6 +24,10 @@ pub(crate) mod paths {
     pub(crate) const USERINFO: &str = "/userinfo";
     /// RFC 7517 5.
     pub(crate) const JWKS: &str = "/jwks";
+    /// RFC 7009 2.
+    pub(crate) const REVOKE: &str = "/revoke";
+    /// RFC 7662 2.
+    pub(crate) const INTROSPECT: &str = "/introspect";
     /// OpenID Connect RP-Initiated Logout 2.
     pub(crate) const LOGOUT: &str = "/logout";
     /// OpenID Connect Discovery 4.
@@ -62,12 +69,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(readable(paths::OPENID_CONFIGURATION, discovery::get))
         .service(readable(paths::AUTHORIZATION_SERVER, discovery::get))
         .service(readable(paths::JWKS, jwks::get))
-        .service(resource(paths::TOKEN, "POST", [post().to(token::post)]))
-        .service(resource(
-            paths::USERINFO,
-            "GET, POST",
-            [get().to(userinfo::serve), post().to(userinfo::serve)],
-        ))
+        .configure(for_programs)
         .service(resource(
             paths::AUTHORIZE,
             "GET, POST",
@@ -79,6 +81,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
             "/login/{id}",
             "GET, POST",
             [get().to(login::get), post().to(login::post)],
+        ))
+        .service(resource(
+            "/choose/{id}",
+            "GET, POST",
+            [get().to(choose::get), post().to(choose::post)],
         ))
         .service(resource(
             "/consent/{id}",
@@ -96,6 +103,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             [get().to(logout::saved), post().to(logout::confirm)],
         ))
         .service(readable("/", home::get))
+        .configure(around_an_account)
         .service(
             web::scope(caught_mail::PATH)
                 .guard(fn_guard(caught_mail::has_inbox))
@@ -105,6 +113,69 @@ pub fn configure(config: &mut web::ServiceConfig) {
         )
         .configure(assets::routes)
         .default_service(web::to(not_found));
+}
+
+/// The pages of a person's own account, and the way back to it.
+fn around_an_account(config: &mut web::ServiceConfig) {
+    let (get, post) = (web::get, web::post);
+    config
+        .service(readable("/.well-known/change-password", account::well_known))
+        .service(resource("/account", "GET", [get().to(overview::get)]))
+        .service(resource("/account/add", "GET", [get().to(account::add)]))
+        .service(resource(
+            "/account/password",
+            "GET, POST",
+            [get().to(password::get), post().to(password::post)],
+        ))
+        .service(resource(
+            "/account/sessions",
+            "GET, POST",
+            [get().to(sessions::get), post().to(sessions::post)],
+        ))
+        .service(resource(
+            "/account/apps",
+            "GET, POST",
+            [get().to(apps::get), post().to(apps::post)],
+        ))
+        .service(resource(
+            "/reset",
+            "GET, POST",
+            [get().to(ask::get), post().to(ask::post)],
+        ))
+        .service(readable("/reset/sent", ask::sent))
+        .service(resource(
+            "/reset/i/{id}",
+            "GET, POST",
+            [get().to(set::get), post().to(set::post)],
+        ))
+        .service(resource("/reset/{token}", "GET", [get().to(link::open)]));
+}
+
+/// What clients call themselves. Preflights are answered where pages of theirs may call.
+fn for_programs(config: &mut web::ServiceConfig) {
+    let (get, post) = (web::get, web::post);
+    let options = || web::method(Method::OPTIONS);
+    config
+        .service(resource(
+            paths::TOKEN,
+            "POST, OPTIONS",
+            [post().to(token::post), options().to(cors::post)],
+        ))
+        .service(resource(
+            paths::USERINFO,
+            "GET, POST, OPTIONS",
+            [
+                get().to(userinfo::serve),
+                post().to(userinfo::serve),
+                options().to(cors::get_and_post),
+            ],
+        ))
+        .service(resource(
+            paths::REVOKE,
+            "POST, OPTIONS",
+            [post().to(revoke::post), options().to(cors::post)],
+        ))
+        .service(resource(paths::INTROSPECT, "POST", [post().to(introspect::post)]));
 }
 
 async fn not_found(request: HttpRequest, state: web::Data<AppState>) -> HttpResponse {

@@ -3,15 +3,18 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use admin::Ports;
 use admin::ports::Store;
 use identity::hasher::Hasher;
 use identity::inbox::Inbox;
 use identity::notice::Post;
-use kernel::{Change, Ctx};
+use kernel::{Access, Change, Ctx, StorageFault, work};
+use session::RevocationList;
 use token::discovery::{DiscoveryFault, Document};
 use token::keys::ring::SharedRing;
+use token::{Client, SharedCatalogue};
 
-use crate::client_cache::ClientCache;
+use crate::memory::Memory;
 use crate::oauth;
 use crate::peer::TrustedProxies;
 use crate::views::Transport;
@@ -26,6 +29,10 @@ pub struct AppState {
     pub hasher: Arc<Hasher>,
     /// The signing keys in use.
     pub ring: Arc<SharedRing>,
+    /// The replica of the revocation list.
+    pub revocations: Arc<RevocationList>,
+    /// Resources and scopes an operator defined.
+    pub catalogue: SharedCatalogue,
     /// Carries letters to people.
     pub post: Arc<dyn Post>,
     /// Shows letters instead, where nothing is really sent.
@@ -33,7 +40,8 @@ pub struct AppState {
     /// Whose forwarded headers are believed.
     pub trusted_proxies: TrustedProxies,
     hosts: HashSet<String>,
-    pub(crate) clients: ClientCache,
+    pub(crate) clients: Memory<Arc<Client>>,
+    pub(crate) usernames: Memory<Arc<str>>,
     pub(crate) discovery: Result<Document, DiscoveryFault>,
 }
 
@@ -47,6 +55,8 @@ pub struct Parts {
     pub hasher: Arc<Hasher>,
     /// The signing keys in use.
     pub ring: Arc<SharedRing>,
+    /// The replica of the revocation list.
+    pub revocations: Arc<RevocationList>,
     /// Carries letters to people.
     pub post: Arc<dyn Post>,
     /// Shows letters instead, where nothing is really sent.
@@ -58,8 +68,11 @@ pub struct Parts {
 }
 
 impl AppState {
-    /// Puts together what handlers need.
-    pub fn new(parts: Parts) -> Self {
+    /// Puts together what handlers need, and reads the catalogue. Waits for the store: not for async threads.
+    ///
+    /// # Errors
+    /// Storage.
+    pub fn new(parts: Parts) -> Result<Self, StorageFault> {
         let mut hosts: HashSet<String> = parts.hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
         hosts.extend(
             url::Url::parse(parts.ctx.issuer.as_str())
@@ -67,34 +80,62 @@ impl AppState {
                 .and_then(|url| url.host_str().map(str::to_owned)),
         );
         let discovery = oauth::discovery::document(&parts.ctx.issuer);
-        Self {
+        let state = Self {
             ctx: parts.ctx,
             store: parts.store,
             hasher: parts.hasher,
             ring: parts.ring,
+            revocations: parts.revocations,
             post: parts.post,
             inbox: parts.inbox,
+            catalogue: SharedCatalogue::default(),
             trusted_proxies: parts.trusted_proxies,
             hosts,
-            clients: ClientCache::default(),
+            clients: Memory::default(),
+            usernames: Memory::default(),
             discovery,
-        }
+        };
+        state.reload_catalogue()?;
+        Ok(state)
     }
 
-    /// Forgets what changed elsewhere. Called by the store's change feed.
+    fn reload_catalogue(&self) -> Result<(), StorageFault> {
+        let catalogue =
+            work::run::<dyn Ports, _, StorageFault>(&*self.store, Access::Read, |tx| tx.catalogue())?;
+        self.catalogue.replace(catalogue);
+        Ok(())
+    }
+
+    /// Forgets, or reads again, what changed elsewhere. Called by the store's change feed on a thread that may wait.
     pub fn apply(&self, changes: &[Change]) {
         for change in changes {
             match change {
                 Change::Client(client_id) => self.clients.forget(client_id),
-                Change::Everything => self.clients.clear(),
-                Change::User(_) | Change::Keys => {}
+                Change::User(sub) => self.usernames.forget(sub),
+                Change::Everything => {
+                    self.clients.clear();
+                    self.usernames.clear();
+                }
+                Change::Keys | Change::Catalogue => {}
             }
+        }
+        let of_catalogue = |change: &Change| matches!(change, Change::Catalogue | Change::Everything);
+        if changes.iter().any(of_catalogue)
+            && let Err(fault) = self.reload_catalogue()
+        {
+            tracing::warn!(%fault, "resources and scopes could not be read again");
         }
     }
 
     /// Whether a Host header without its port names this server.
     pub(crate) fn answers_to(&self, host: &str) -> bool {
         self.hosts.contains(&host.to_ascii_lowercase())
+    }
+
+    /// The issuer's web origin (RFC 6454 6.2), as browsers name it in `Origin`.
+    pub(crate) fn origin(&self) -> String {
+        let issuer = self.ctx.issuer.as_str();
+        url::Url::parse(issuer).map_or_else(|_| issuer.to_owned(), |url| url.origin().ascii_serialization())
     }
 
     /// How people reach us.

@@ -46,5 +46,7 @@ function strategy({ provider, clientId, clientSecret, url }) {
     nonce: true,
     skipUserProfile: false, // Ask userinfo; the strategy counts the parameters below to guess, and guesses no.
   };
-  return new OpenIDConnectStrategy(settings, (issuer, profile, context, idToken, done) => done(null, { profile, idToken }));
+  return new OpenIDConnectStrategy(settings, (issuer, profile, context, idToken, done) =>
+    done(null, { profile, idToken }),
+  );
 }

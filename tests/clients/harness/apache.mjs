@@ -20,8 +20,14 @@ export function apacheMissing() {
 export async function startApache(settings) {
   const directory = mkdtempSync(join(tmpdir(), 'signet-apache-'));
   const file = join(directory, 'apache.conf');
-  writeFileSync(file, filled(readFileSync(CONFIGURATION, 'utf8'), { DIRECTORY: directory, MODULES, ...settings }) + user());
-  const apache = await start(PROGRAM, ['-f', file, '-DFOREGROUND'], { env: { ...process.env, TMPDIR: directory }, until: 'configured -- resuming' });
+  writeFileSync(
+    file,
+    filled(readFileSync(CONFIGURATION, 'utf8'), { DIRECTORY: directory, MODULES, ...settings }) + user(),
+  );
+  const apache = await start(PROGRAM, ['-f', file, '-DFOREGROUND'], {
+    env: { ...process.env, TMPDIR: directory },
+    until: 'configured -- resuming',
+  });
   return {
     printed: apache.printed,
     async stop() {

@@ -9,7 +9,12 @@ import { run, start } from './program.mjs';
 
 const BINARY = process.env.SIGNET_BIN ?? fileURLToPath(new URL('../../../target/debug/signet', import.meta.url));
 
-const ALICE = { username: 'alice', password: 'correct horse battery', name: 'Alice Example', email: 'alice@example.org' };
+const ALICE = {
+  username: 'alice',
+  password: 'correct horse battery',
+  name: 'Alice Example',
+  email: 'alice@example.org',
+};
 
 /**
  * Starts a provider at http://localhost:PORT, where Alice has an account. Resolves, once it answers, with
@@ -32,6 +37,7 @@ export async function startProvider() {
     env: {
       ...process.env,
       SIGNET_SERVER__LISTEN: `127.0.0.1:${port}`,
+      SIGNET_OUTBOUND__ALLOW: '["localhost:*"]', // The apps that hear of logouts stand on this machine.
       SIGNET_SERVER__MANAGEMENT: `127.0.0.1:${await freePort()}`,
     },
     until: '"message":"ready"',

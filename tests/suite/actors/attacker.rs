@@ -25,7 +25,9 @@ pub struct Answer {
     pub status: u16,
     /// HTTP headers.
     pub headers: HeaderMap,
-    /// The body; null when it is no JSON.
+    /// The body.
+    pub body: String,
+    /// The same as JSON; null when it is none.
     pub json: Value,
 }
 
@@ -71,7 +73,12 @@ impl Attacker<'_> {
 
     /// A token request with that Authorization header.
     pub fn token_with(&self, authorization: Option<&str>, form: &[(&str, &str)]) -> Answer {
-        let mut request = http().post(self.0.url("/token")).body(encode(form));
+        self.post("/token", authorization, form)
+    }
+
+    /// A form for any endpoint, with that Authorization header.
+    pub fn post(&self, path: &str, authorization: Option<&str>, form: &[(&str, &str)]) -> Answer {
+        let mut request = http().post(self.0.url(path)).body(encode(form));
         request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         if let Some(value) = authorization {
             request = request.header(AUTHORIZATION, value);
@@ -82,6 +89,21 @@ impl Attacker<'_> {
     /// Redeems a code as the honest client would.
     pub fn redeem(&self, client_id: &str, code: &str) -> Answer {
         self.token(client_id, &redemption(code))
+    }
+
+    /// Gives a token back (RFC 7009), with further parameters.
+    pub fn revoke(&self, client_id: &str, token: &str, extra: &[(&str, &str)]) -> Answer {
+        let form = [&[("token", token)], extra].concat();
+        self.post("/revoke", Some(&basic(client_id, SECRET)), &form)
+    }
+
+    /// Asks about a token (RFC 7662).
+    pub fn introspect(&self, client_id: &str, token: &str) -> Answer {
+        self.post(
+            "/introspect",
+            Some(&basic(client_id, SECRET)),
+            &[("token", token)],
+        )
     }
 
     /// Refreshes as the honest client would.
@@ -119,10 +141,12 @@ pub fn basic(client_id: &str, secret: &str) -> String {
 impl Answer {
     fn read(response: reqwest::blocking::Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let json = serde_json::from_str(&response.text().unwrap()).unwrap_or(Value::Null);
+        let body = response.text().unwrap();
+        let json = serde_json::from_str(&body).unwrap_or(Value::Null);
         Self {
             status,
             headers,
+            body,
             json,
         }
     }

@@ -226,6 +226,12 @@ impl Page {
         between(&self.body, "<title>", "</title>").unwrap_or_default()
     }
 
+    /// Where the page's form goes and what is hidden in it.
+    pub fn answer(&self) -> Option<(String, BTreeMap<String, String>)> {
+        let form = self.form()?;
+        Some((form.action, form.hidden.into_iter().collect()))
+    }
+
     fn form(&self) -> Option<Form> {
         let form = between(&self.body, "<form ", "</form>")?;
         let hidden = form
@@ -251,5 +257,15 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&#38;", "&").replace("&amp;", "&")
+    [
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#38;", "&"),
+    ]
+    .into_iter()
+    .fold(text.to_owned(), |text, (entity, meant)| {
+        text.replace(entity, meant)
+    })
 }

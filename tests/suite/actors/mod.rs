@@ -1,7 +1,10 @@
 //! Who takes part in the stories: a person's browser, an honest app, and somebody who is not.
 
 pub mod attacker;
+pub mod authority;
 pub mod browser;
+pub mod logout_listener;
+pub mod mail_server;
 pub mod relying_party;
 
 pub use attacker::Attacker;

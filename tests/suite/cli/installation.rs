@@ -105,6 +105,11 @@ impl Installation {
         run(&mut self.command(arguments), "")
     }
 
+    /// Runs a verb that reads standard input.
+    pub fn fed(&self, arguments: &[&str], input: &str) -> Output {
+        run(&mut self.command(arguments), input)
+    }
+
     /// The exit code of a verb.
     pub fn exit_code(&self, arguments: &[&str]) -> Option<i32> {
         self.signet(arguments).status.code()
@@ -147,6 +152,11 @@ impl Installation {
             );
         command
     }
+}
+
+/// What a verb said on standard error.
+pub fn talk(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Whether others may read a file.

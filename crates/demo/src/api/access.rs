@@ -5,20 +5,16 @@ use guard::actix::RequiredScope;
 /// The scopes that mean something to the API; to be registered with its resource at the provider.
 pub const API_SCOPES: [&str; 2] = ["notes.read", "notes.write"];
 
-/// What is asked of a token beyond being for this API: nothing, while the provider grants standard scopes only. Once it
-/// grants [`API_SCOPES`], those.
-const NEEDED: [&str; 2] = ["", ""];
-
 /// May read the notes of the person the token speaks of.
 pub(crate) struct NotesRead;
 
 impl RequiredScope for NotesRead {
-    const SCOPE: &str = NEEDED[0];
+    const SCOPE: &str = API_SCOPES[0];
 }
 
 /// May pin notes to the board of that person.
 pub(crate) struct NotesWrite;
 
 impl RequiredScope for NotesWrite {
-    const SCOPE: &str = NEEDED[1];
+    const SCOPE: &str = API_SCOPES[1];
 }

@@ -83,6 +83,14 @@ fn a_token_for_another_api_is_refused() {
 }
 
 #[test]
+fn who_may_read_may_not_write() {
+    let answers = talk("notes.read", vec![read(), pin(&json!({ "text": "x" }))]);
+    assert_eq!(answers[0].status, StatusCode::OK);
+    assert_eq!(answers[1].status, StatusCode::FORBIDDEN);
+    assert!(answers[1].challenge.ends_with("scope=\"notes.write\""));
+}
+
+#[test]
 fn odd_notes_are_refused_in_json() {
     let long = json!({ "text": "x".repeat(10_000) });
     let no_json = TestRequest::post().uri("/notes").set_payload("text=x");

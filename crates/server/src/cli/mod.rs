@@ -6,6 +6,7 @@
 mod client;
 mod config_verbs;
 mod document;
+mod grant;
 mod group;
 pub(crate) mod healthcheck;
 mod init;
@@ -14,8 +15,12 @@ mod migrate;
 mod options;
 mod output;
 mod password;
+mod resource;
+mod scope;
 mod secret_file;
+mod session;
 mod terminal;
+mod token;
 mod user;
 mod verb;
 mod version;
@@ -72,6 +77,21 @@ enum Verb {
     /// Applications that may use this provider.
     #[command(subcommand)]
     Client(client::ClientVerb),
+    /// APIs that accept access tokens from here.
+    #[command(subcommand)]
+    Resource(resource::ResourceVerb),
+    /// Scopes of one's own, with claims about people.
+    #[command(subcommand)]
+    Scope(scope::ScopeVerb),
+    /// Who is signed in where.
+    #[command(subcommand)]
+    Session(session::SessionVerb),
+    /// What people allowed applications.
+    #[command(subcommand)]
+    Grant(grant::GrantVerb),
+    /// Tokens somebody holds up.
+    #[command(subcommand)]
+    Token(token::TokenVerb),
     /// Signing keys.
     #[command(subcommand)]
     Key(key::KeyVerb),
@@ -114,6 +134,11 @@ impl Verb {
             Verb::User(verb) => verb.run(options),
             Verb::Group(verb) => verb.run(options),
             Verb::Client(verb) => verb.run(options),
+            Verb::Resource(verb) => verb.run(options),
+            Verb::Scope(verb) => verb.run(options),
+            Verb::Session(verb) => verb.run(options),
+            Verb::Grant(verb) => verb.run(options),
+            Verb::Token(verb) => verb.run(options),
             Verb::Key(verb) => verb.run(options),
         }
     }
@@ -163,6 +188,26 @@ mod tests {
              --access-token-alg EdDSA --resource https://api.example --metadata f --write-secret s --json",
             "signet client create --public --native --redirect-uri http://127.0.0.1/cb",
             "signet client create --metadata -",
+            "signet client create --client-id m2m --grant client_credentials --resource https://api.example --json",
+            "signet client create --client-id api --resource-server-of https://api.example --json",
+            "signet client update web --backchannel-logout-uri https://rp.example/out --cors-origin https://rp.example \
+             --id-token-claim groups --offline-access ends_with_session --jwks-uri https://rp.example/keys",
+            "signet resource create --identifier https://api.example --scope a b --scope c --access-token-alg ES256 \
+             --access-ttl 5m --json",
+            "signet resource update https://api.example --access-ttl default --name x",
+            "signet resource delete https://api.example --yes",
+            "signet scope create --name employee --claim employee_number=employeeNumber --description x --json",
+            "signet scope update employee --claim a=b --claim c=d",
+            "signet session list --user alice --json",
+            "signet session revoke 6ba7b810-9dad-41d1-80b4-00c04fd430c8 --yes",
+            "signet session revoke --user alice --dry-run",
+            "signet session revoke --all --yes",
+            "signet grant list --user alice --client web -o ids",
+            "signet grant revoke 6ba7b810-9dad-41d1-80b4-00c04fd430c8 --yes",
+            "signet user sessions alice --json",
+            "signet token inspect",
+            "signet token introspect --token-file f --json",
+            "signet token revoke --dry-run",
             "signet client rotate-secret web --yes --write-secret f",
             "signet client disable web --yes --dry-run",
             "signet key list --json",
@@ -184,6 +229,14 @@ mod tests {
             "signet client create --id-token-alg HS256",
             "signet client create --require-pkce --no-require-pkce",
             "signet key rotate",
+            "signet client create --jwks f --jwks-uri https://rp.example/keys",
+            "signet resource create --scope a",
+            "signet resource create --identifier urn:x --access-ttl 5",
+            "signet resource create --identifier urn:x --access-token-alg none",
+            "signet scope create --name x --claim y",
+            "signet session revoke",
+            "signet session revoke --user alice --all",
+            "signet token revoke eyJhbGciOi",
             "signet version --json -o table",
             "signet init",
         ] {

@@ -1,4 +1,4 @@
-//! What the verbs on people, groups, clients and keys have in common.
+//! What the verbs on people, clients, sessions and the rest have in common.
 
 use admin::{Actor, AdminFault, Ports};
 use kernel::Ctx;

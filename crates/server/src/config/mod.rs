@@ -27,7 +27,9 @@ use std::path::PathBuf;
 use kernel::{Issuer, Policy};
 use mail::MailConfig;
 use outbound::{Allowed, Authorities};
+use session::revocation::LONGEST_ACCESS_TTL;
 
+pub(crate) use duration::parse as parse_duration;
 pub(crate) use issuer::check as check_issuer;
 pub use problem::Problems;
 pub use show::Origins;
@@ -91,10 +93,10 @@ impl Config {
     }
 }
 
-/// What `[tokens]`, `[session]` and `[keys]` say, over the defaults of what has no key.
+/// What `[tokens]`, `[session]`, `[keys]` and `[revocation]` say, over the defaults of what has no key.
 fn policy(reader: &mut Reader<'_>) -> Policy {
     reader.lifetime(Key::KeysRotateEvery);
-    reader.lifetime(Key::RevocationMaxLag);
+    reader.at_most(Key::TokensAccessTtl, LONGEST_ACCESS_TTL);
     reader.no_longer_than(Key::TokensRefreshIdle, Key::TokensRefreshMax);
     reader.no_longer_than(Key::TokensRefreshGrace, Key::TokensRefreshIdle);
     reader.no_longer_than(Key::SessionIdle, Key::SessionAbsolute);
@@ -107,6 +109,7 @@ fn policy(reader: &mut Reader<'_>) -> Policy {
         session_idle: reader.lifetime(Key::SessionIdle),
         session_absolute: reader.lifetime(Key::SessionAbsolute),
         min_published: reader.duration(Key::KeysMinPublished),
+        revocation_max_lag: reader.lifetime(Key::RevocationMaxLag),
         ..Policy::default()
     }
 }

@@ -225,6 +225,15 @@ impl<'a> Reader<'a> {
         duration
     }
 
+    /// That a duration is no longer than this release can honour.
+    pub(crate) fn at_most(&mut self, key: Key, limit: Duration) {
+        if self.settings.duration(key) > limit {
+            let limit = duration::show(limit);
+            let reason = format!("{} is longer than {limit}", key.row().path);
+            self.object(key, reason, format!("make it at most {limit}"));
+        }
+    }
+
     /// That one duration is no longer than another. The complaint goes to what somebody set.
     pub(crate) fn no_longer_than(&mut self, short: Key, long: Key) {
         let (length, limit) = (self.settings.duration(short), self.settings.duration(long));

@@ -224,6 +224,7 @@ ca_file = 'signet.toml'
             &[
                 ("SIGNET_LOGIN__PASSKEYS", "1"),
                 ("SIGNET_REVOCATION__MAX_LAG", "5"),
+                ("SIGNET_TOKENS__ACCESS_TTL", "25h"),
             ],
         );
         let told = told.err().unwrap();
@@ -241,7 +242,7 @@ ca_file = 'signet.toml'
         assert_eq!(
             first_words,
             [
-                "error[config]: 19 problems in signet.toml",
+                "error[config]: 20 problems in signet.toml",
                 "signet.toml:1:10|issuer \"https://id.example.com/\" ends in \"/\"",
                 "signet.toml:3:10|server.listen \"here\" is not an address with a port",
                 "signet.toml:4:19|server.trusted_proxies has \"10.0.0.1/8\", which has bits set beyond its prefix",
@@ -261,6 +262,7 @@ ca_file = 'signet.toml'
                 "signet.toml:24:11|outbound.ca_file names signet.toml, which holds no certificate in PEM form",
                 "SIGNET_LOGIN__PASSKEYS|unknown name in the environment",
                 "SIGNET_REVOCATION__MAX_LAG|revocation.max_lag \"5\" has no unit",
+                "SIGNET_TOKENS__ACCESS_TTL|tokens.access_ttl is longer than 1d",
             ]
         );
     }

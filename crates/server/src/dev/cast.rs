@@ -1,13 +1,15 @@
 //! Who and what the sandbox begins with: two people, the two demo applications, the API they call and a client for trying things out.
 
 use admin::clients::{self, MetadataSource, NewClient, Registered};
+use admin::resources::{self, NewResource};
 use admin::users::{self, NewUser};
 use admin::{Actor, AdminFault, Ports};
-use demo::{DemoApi, DemoApp};
+use demo::{API_SCOPES, DemoApi, DemoApp};
 use identity::{PasswordHash, Profile};
 use kernel::Ctx;
 use kernel::Plain;
 use kernel::secret::ClientSecret;
+use token::client::register::JudgeUrl;
 use token::client::{ApplicationType, ClientMetadata};
 
 /// A person of the sandbox.
@@ -55,8 +57,33 @@ pub(crate) fn install(
     for person in PEOPLE {
         users::create(ports, ctx, &actor, person.with(password))?;
     }
+    resources::create(ports, ctx, &actor, pinboard(api))?;
     let new = apps.iter().map(application).chain([playground(api)]);
-    new.map(|new| clients::create(ports, ctx, &actor, new)).collect()
+    new.map(|new| clients::create(ports, ctx, &actor, &ThisMachine, new))
+        .collect()
+}
+
+/// The sandbox sends logout tokens with a client that reaches this machine only, and registers nothing else.
+struct ThisMachine;
+
+impl JudgeUrl for ThisMachine {
+    fn judge(&self, url: &str) -> Result<(), String> {
+        if url.starts_with("http://localhost:") {
+            Ok(())
+        } else {
+            Err("is not on this machine".to_owned())
+        }
+    }
+}
+
+/// The API both applications call.
+fn pinboard(api: &DemoApi) -> NewResource {
+    NewResource {
+        identifier: api.identifier(),
+        name: Some("Demo API".to_owned()),
+        scopes: API_SCOPES.map(str::to_owned).to_vec(),
+        ..NewResource::default()
+    }
 }
 
 impl Person {
@@ -91,6 +118,7 @@ fn application(app: &DemoApp) -> NewClient {
             redirect_uris: vec![app.redirect_uri().into()],
             post_logout_redirect_uris: vec![app.post_logout_redirect_uri().into()],
             grant_types: grants(),
+            backchannel_logout_uri: Some(app.backchannel_logout_uri().into()),
             scope: Some(app.scope().join(" ")),
             ..ClientMetadata::default()
         },

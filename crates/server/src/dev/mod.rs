@@ -23,6 +23,7 @@ use identity::Password;
 use identity::password::argon2id::{self, Memory};
 use kernel::secret::ClientSecret;
 use kernel::{Ctx, Issuer, Plain, Policy, SystemClock, SystemEntropy, Timestamp};
+use outbound::Outbound;
 use store::{Database, OpenMode};
 use token::keys::MasterKey;
 use url::Url;
@@ -32,6 +33,7 @@ use crate::exit::{Exit, Failure};
 use crate::installation::{Installation, Keep};
 use crate::logging::{self, Detail};
 use crate::mail_room::MailRoom;
+use crate::notifier::Notifier;
 use crate::provider::{self, Provider, Surroundings};
 use crate::serve::{Servers, Stop, Sweeper, on_io};
 use ports::Listeners;
@@ -57,9 +59,11 @@ pub(crate) fn run(args: &DevArgs) -> Result<Answer, Failure> {
     let sandbox = Sandbox::new(&*ctx.entropy)?;
     let (provider, report) = raise(&sandbox, ctx, &listeners)?;
     let sweeper = Sweeper::start(&provider)?;
+    let outbound = Outbound::loopback().map_err(|error| Failure::new(Exit::Failed, error))?;
+    let notifier = Notifier::start(provider.state.clone(), outbound).map_err(on_io)?;
     let served = actix_web::rt::System::new().block_on(serve(&provider, listeners, &report, args, began));
     // The database closes before its directory goes.
-    drop((sweeper, provider));
+    drop((notifier, sweeper, provider));
     drop(sandbox);
     served.map(|()| Answer::Silence)
 }

@@ -20,6 +20,8 @@ use crate::installation::Installation;
 use crate::logging::{self, Detail};
 use crate::mail_room::MailRoom;
 use crate::master_key;
+use crate::notifier::Notifier;
+use crate::outgoing;
 use crate::provider::{self, Provider, Surroundings};
 
 pub(crate) use job::Sweeper;
@@ -49,13 +51,15 @@ pub(crate) fn run(args: &ServeArgs, options: &Options) -> Result<Answer, Failure
     let management = bind(config.management, "server.management")?;
     let listening = (address(&public)?, address(&management)?);
     let sweeper = Sweeper::start(&provider)?;
+    let outbound = outgoing::open(config.outbound_allow.clone(), &config.outbound_authorities)?;
+    let notifier = Notifier::start(provider.state.clone(), outbound).map_err(on_io)?;
     let served = actix_web::rt::System::new().block_on(async {
         let stop = Stop::on_signals().map_err(on_io)?;
         let servers = Servers::start(&provider, vec![public], management).map_err(on_io)?;
         announce(&config, &provider, listening);
         servers.run_until(stop).await.map_err(on_io)
     });
-    drop(sweeper);
+    drop((notifier, sweeper));
     served.map(|()| Answer::Silence)
 }
 

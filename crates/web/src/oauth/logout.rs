@@ -8,11 +8,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use identity::User;
 use kernel::StorageFault;
+use kernel::id::Sid;
 use protocol::Params;
 use session::Session;
 use session::present::people_at;
 use token::authorize::{Interaction, Pending, Visitor};
 use token::client::Client;
+use token::ending;
 use token::logout::{self, LogoutRequest};
 
 use super::authorize::save;
@@ -213,26 +215,77 @@ async fn ask(
         (Ok((asked, asking)), Ok(here)) => (asked, asking, here),
         (Err(fault), _) | (_, Err(fault)) => return failure::storage_page(state, id, &fault),
     };
-    let context = PageContext::new(state.transport());
     // Signed out in another tab meanwhile: nothing to ask about, and the way back still holds.
-    let Some((_, user)) = here.last() else {
+    if here.is_empty() {
         return sign_out(state, id, visitor, asked, Some(interaction.clone())).await;
+    }
+    let apps = match apps_that_will_hear(state, &here).await {
+        Ok(apps) => apps,
+        Err(fault) => return failure::storage_page(state, id, &fault),
     };
+    let accounts: Vec<Account<'_>> = here
+        .iter()
+        .map(|(_, user)| Account {
+            name: user.display_name(),
+            username: &user.username,
+        })
+        .collect();
     let view = SignOut {
         action: &format!("/logout/{}", interaction.id),
         csrf: &csrf::token(&visitor.flow, Purpose::Logout, &interaction.id.to_string()),
-        account: Account {
-            name: user.display_name(),
-            username: &user.username,
-        },
+        accounts: &accounts,
+        apps: &apps,
         app: asking.as_deref().map(Client::display_name),
         place: state.place(),
         stay: "/",
     };
-    page(StatusCode::OK, &view, &context)
+    page(StatusCode::OK, &view, &PageContext::new(state.transport()))
 }
 
-/// Ends the sessions at this browser and sends it on: back to the client if it named a registered address.
+/// Names of the apps that take part in these sessions and are told when they end.
+async fn apps_that_will_hear(
+    state: &AppState,
+    here: &[(Session, User)],
+) -> Result<Vec<String>, StorageFault> {
+    let sids: Vec<Sid> = here.iter().map(|(session, _)| session.sid).collect();
+    read(state, move |tx| {
+        let mut names = Vec::new();
+        for sid in sids {
+            for client_id in tx.clients_of_session(sid)? {
+                let client = tx.client(&client_id)?;
+                let hears =
+                    |client: &Client| client.enabled && client.metadata.backchannel_logout_uri.is_some();
+                names.extend(
+                    client
+                        .filter(hears)
+                        .map(|client| client.display_name().to_owned()),
+                );
+            }
+        }
+        names.sort();
+        names.dedup();
+        Ok::<_, StorageFault>(names)
+    })
+    .await
+}
+
+/// Which sessions a logout request ends: the one a genuine hint names; without a hint, or when somebody else's hint was
+/// asked about and confirmed, all at this browser.
+fn meant<'a>(asked: &LogoutRequest, here: &'a [(Session, User)]) -> Vec<&'a Session> {
+    let named: Vec<&Session> = here
+        .iter()
+        .filter(|(session, user)| asked.names(session, user))
+        .map(|(session, _)| session)
+        .collect();
+    if named.is_empty() {
+        here.iter().map(|(session, _)| session).collect()
+    } else {
+        named
+    }
+}
+
+/// Ends the sessions that are meant and sends the browser on: back to the client if it named a registered address. The
+/// clients that take part hear of it later; nobody waits for them here.
 async fn sign_out(
     state: &AppState,
     id: &CorrelationId,
@@ -240,24 +293,23 @@ async fn sign_out(
     asked: LogoutRequest,
     finished: Option<Interaction>,
 ) -> HttpResponse {
-    let (ctx, browser) = (state.ctx.clone(), visitor.browser.clone());
+    let (ctx, browser, wanted) = (state.ctx.clone(), visitor.browser.clone(), asked.clone());
     let ended = write(state, move |tx| {
         if let Some(interaction) = finished {
             tx.finish_interaction(interaction.id)?;
         }
-        for (session, user) in people_at(tx, browser.as_ref())? {
-            tx.end_session(session.sid, ctx.now())?;
-            let event = kernel::AuditEvent::new(ctx.now(), "session.end")
-                .actor(user.id)
-                .subject(session.sid);
-            kernel::Audit::record(tx, event)?;
+        let here = people_at(tx, browser.as_ref())?;
+        let meant = meant(&wanted, &here);
+        for session in &meant {
+            ending::session(tx, &ctx, session)?;
         }
-        Ok::<_, StorageFault>(())
+        Ok::<_, StorageFault>(here.len() - meant.len())
     })
     .await;
-    if let Err(fault) = ended {
-        return failure::storage_page(state, id, &fault);
-    }
+    let left = match ended {
+        Ok(left) => left,
+        Err(fault) => return failure::storage_page(state, id, &fault),
+    };
     let response = match &asked.target {
         Some(target) => deliver::to_post_logout(state, target),
         None => {
@@ -272,5 +324,6 @@ async fn sign_out(
             page(StatusCode::OK, &view, &PageContext::new(state.transport()))
         }
     };
-    deliver::with_cookie(response, Some(cookies::clear_browser(&state.ctx)))
+    let forget = (left == 0).then(|| cookies::clear_browser(&state.ctx));
+    deliver::with_cookie(response, forget)
 }

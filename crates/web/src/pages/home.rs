@@ -26,6 +26,7 @@ pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: Co
                 username: &user.username,
             },
             email: user.email.as_deref(),
+            manage: "/account",
             sign_out: &sign_out,
             csrf: &csrf,
         },

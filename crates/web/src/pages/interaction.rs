@@ -10,10 +10,12 @@ use kernel::StorageFault;
 use kernel::id::InteractionId;
 use protocol::Params;
 use token::authorize::{
-    AuthorizationRequest, Consented, Interaction, LoginReason, Pending, Step, Visitor, decide, hub,
+    AuthorizationRequest, Choice, Consented, Destination, Interaction, LoginReason, Pending, Step, Visitor,
+    hub,
 };
 use token::client::Client;
 
+use super::account::path_of;
 use crate::client_cache::client;
 use crate::correlation::CorrelationId;
 use crate::oauth::authorize;
@@ -35,7 +37,7 @@ pub(crate) enum Found {
     /// A request this browser may go on with.
     Authorization(Box<Claimed>),
     /// Signing in without an app.
-    SignIn(Visitor),
+    SignIn(Visitor, Destination),
 }
 
 /// GET `/authorize/{id}`: a posted request, or the way back from a page.
@@ -55,14 +57,18 @@ pub(crate) async fn hub(
                 Ok(due) => deliver::step(&state, &due.step),
                 Err(fault) => failure::storage_page(&state, &id, &fault),
             },
-            Ok(Found::SignIn(_)) => deliver::to_path(&state, "/"),
+            Ok(Found::SignIn(_, destination)) => deliver::to_path(&state, path_of(destination)),
             Err(response) => response,
         },
         Err(fault) => failure::storage_page(&state, &id, &fault),
     }
 }
 
-async fn load(state: &AppState, id: &str) -> Result<Option<Interaction>, StorageFault> {
+/// What is saved under an interaction's name, whoever's it is.
+///
+/// # Errors
+/// Storage.
+pub(crate) async fn load(state: &AppState, id: &str) -> Result<Option<Interaction>, StorageFault> {
     let Ok(id) = id.parse::<InteractionId>() else {
         return Ok(None);
     };
@@ -96,7 +102,12 @@ pub(crate) async fn find(
         (Pending::Answered(saved), Some(client)) | (Pending::Authorization(saved), Some(client))
             if opened && (!own || matches!(interaction.request, Pending::Answered(_))) =>
         {
-            return Err(authorize::begin(request, state, id, client.clone(), (**saved).clone()).await);
+            let again = if own && !is_chooser(request) {
+                (**saved).clone()
+            } else {
+                saved.clone().with_choice(Choice::Open)
+            };
+            return Err(authorize::begin(request, state, id, client.clone(), again).await);
         }
         (Pending::Answered(_), Some(_)) if own => {
             return Err(deliver::to_path(state, &format!("/authorize/{}", interaction.id)));
@@ -111,9 +122,14 @@ pub(crate) async fn find(
             client,
             visitor,
         }))),
-        (Pending::SignIn, _) => Ok(Found::SignIn(visitor)),
+        (Pending::SignIn(destination), _) => Ok(Found::SignIn(visitor, destination)),
         _ => Err(failure::error_page(state, id, Trouble::Expired { app: None })),
     }
+}
+
+/// Whoever comes back to the chooser wants to choose anew; elsewhere the account that was chosen stays.
+fn is_chooser(request: &HttpRequest) -> bool {
+    request.path().starts_with("/choose/")
 }
 
 /// The flow belongs to another browser, or this one keeps no cookies.
@@ -161,12 +177,9 @@ pub(crate) async fn go_on(
     let (ctx, client, visitor) = (state.ctx.clone(), claimed.client.clone(), claimed.visitor.clone());
     let (interaction, request) = (claimed.interaction.clone(), claimed.request.clone());
     write(state, move |tx| {
-        let step = hub::go_on(tx, &ctx, &client, (&interaction, &request), &visitor, consented)?;
+        let step = hub::go_on(tx, &ctx, &client, &interaction, &visitor, consented)?;
         let present = match step {
-            Step::Login(_, LoginReason::Again) => {
-                let people = hub::sessions_at(tx, &visitor)?;
-                decide::pick(&people, &request, ctx.now(), &ctx.policy).map(|(_, user)| user.clone())
-            }
+            Step::Login(_, LoginReason::Again) => hub::present(tx, &ctx, &request, &visitor)?,
             _ => None,
         };
         Ok(Due { step, present })

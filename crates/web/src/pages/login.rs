@@ -9,11 +9,13 @@ use identity::sign_in::{self, Attempt, SignIn as Verdict};
 use kernel::id::InteractionId;
 use kernel::secret::BrowserSecret;
 use kernel::{Plain, StorageFault};
+use session::establish::Arrival;
 use session::{Amr, establish};
 use std::net::IpAddr;
-use token::authorize::{Consented, Interaction, Pending, Step, Visitor};
+use token::authorize::{Choice, Consented, Destination, Interaction, Pending, Step, Visitor, chooser};
 use tokio::sync::oneshot;
 
+use super::account::path_of;
 use super::interaction::{Claimed, Found, find, go_on};
 use crate::correlation::CorrelationId;
 use crate::csrf::{self, Purpose};
@@ -28,24 +30,34 @@ pub(crate) async fn start(
     state: web::Data<AppState>,
     id: CorrelationId,
 ) -> HttpResponse {
-    let (visitor, cookie) = cookies::visitor(&request, &state.ctx);
+    begin(&request, &state, &id, Destination::Home).await
+}
+
+/// Sends the browser to sign in without an app, and on to one of our own pages from there.
+pub(crate) async fn begin(
+    request: &HttpRequest,
+    state: &AppState,
+    id: &CorrelationId,
+    destination: Destination,
+) -> HttpResponse {
+    let (visitor, cookie) = cookies::visitor(request, &state.ctx);
     let (ctx, flow) = (state.ctx.clone(), visitor.flow_digest());
-    let saved = write(&state, move |tx| {
+    let saved = write(state, move |tx| {
         let now = ctx.now();
         let id = InteractionId::generate(&*ctx.entropy);
         let interaction = Interaction {
             id,
             flow: Some(flow),
             created_at: now,
-            request: Pending::SignIn,
+            request: Pending::SignIn(destination),
         };
         tx.save_interaction(&interaction, now.plus(ctx.policy.interaction_ttl))?;
         Ok::<_, StorageFault>(id)
     })
     .await;
     match saved {
-        Ok(saved) => deliver::with_cookie(deliver::to_path(&state, &format!("/login/{saved}")), cookie),
-        Err(fault) => failure::storage_page(&state, &id, &fault),
+        Ok(saved) => deliver::with_cookie(deliver::to_path(state, &format!("/login/{saved}")), cookie),
+        Err(fault) => failure::storage_page(state, id, &fault),
     }
 }
 
@@ -72,7 +84,7 @@ pub(crate) async fn get(
             },
             Err(fault) => failure::storage_page(&state, &id, &fault),
         },
-        Ok(Found::SignIn(visitor)) => Form {
+        Ok(Found::SignIn(visitor, _)) => Form {
             path: &path,
             visitor: &visitor,
             claimed: None,
@@ -119,6 +131,7 @@ impl Form<'_> {
             .unwrap_or_default();
         let view = SignIn {
             action: &format!("/login/{}", self.path),
+            forgot: &format!("/reset?interaction={}", self.path),
             csrf: &csrf::token(&self.visitor.flow, Purpose::Login, self.path),
             app: self.claimed.map(|claimed| claimed.client.display_name()),
             place: state.place(),
@@ -146,9 +159,9 @@ pub(crate) async fn post(
         Ok(found) => found,
         Err(response) => return response,
     };
-    let (visitor, claimed) = match &found {
-        Found::Authorization(claimed) => (&claimed.visitor, Some(&**claimed)),
-        Found::SignIn(visitor) => (visitor, None),
+    let (visitor, claimed, next) = match &found {
+        Found::Authorization(claimed) => (&claimed.visitor, Some(&**claimed), format!("/authorize/{path}")),
+        Found::SignIn(visitor, destination) => (visitor, None, path_of(*destination).to_owned()),
     };
     let username = form.get("username").unwrap_or_default();
     let shown = Form {
@@ -169,13 +182,12 @@ pub(crate) async fn post(
         *response.status_mut() = StatusCode::BAD_REQUEST;
         return response;
     };
-    match sign_in(&state, username, password, source, visitor.browser.clone()).await {
+    let asked_by = claimed.map(|claimed| claimed.interaction.id);
+    let arrival = cookies::arrival(&request, &state);
+    match sign_in(&state, (username, password), source, arrival, asked_by).await {
         Ok(Some(secret)) => {
-            let next = match claimed {
-                Some(_) => deliver::to_path(&state, &format!("/authorize/{path}")),
-                None => deliver::to_path(&state, "/"),
-            };
-            deliver::with_cookie(next, Some(cookies::set_browser(&state.ctx, &secret)))
+            let renewed = cookies::set_browser(&state.ctx, &secret);
+            deliver::with_cookie(deliver::to_path(&state, &next), Some(renewed))
         }
         Ok(None) => shown.draw(&state, None, Some(SignInProblem::NoMatch)),
         Err(SignInFault::Overloaded) => busy(&state, &shown),
@@ -196,13 +208,14 @@ impl From<StorageFault> for SignInFault {
 }
 
 /// Counts the attempt, compares the password on the hashing pool, and establishes the session: two units of work with
-/// no storage held while the password is hashed. The browser's new secret, or `None` for a refusal.
+/// no storage held while the password is hashed. Whoever signs in for a request has chosen that account for it. The
+/// browser's new secret, or `None` for a refusal.
 async fn sign_in(
     state: &AppState,
-    username: &str,
-    password: Password,
+    (username, password): (&str, Password),
     source: Option<IpAddr>,
-    browser: Option<Plain<BrowserSecret>>,
+    arrival: Arrival,
+    asked_by: Option<InteractionId>,
 ) -> Result<Option<Plain<BrowserSecret>>, SignInFault> {
     let (ctx, username) = (state.ctx.clone(), username.to_owned());
     let source = source.map(|address| address.to_string()).unwrap_or_default();
@@ -226,7 +239,10 @@ async fn sign_in(
     let secret = write(state, move |tx| {
         match sign_in::finish(tx, &ctx, &attempt, verified)? {
             Verdict::Welcome(user) => {
-                let (secret, _) = establish::establish(tx, &ctx, browser.as_ref(), &user, vec![Amr::Pwd])?;
+                let (secret, _) = establish::establish(tx, &ctx, &arrival, &user, vec![Amr::Pwd])?;
+                if let Some(interaction) = asked_by {
+                    chooser::note_choice(tx, &ctx, interaction, Choice::Person(user.id))?;
+                }
                 Ok::<_, StorageFault>(Some(secret))
             }
             Verdict::Refused => Ok(None),

@@ -1,5 +1,7 @@
 //! Every page with sample content, for the tests and for looking at. Names are as hostile as the outside may make them.
 
+mod own_account;
+
 use actix_web::http::StatusCode;
 use askama::Template;
 
@@ -21,8 +23,12 @@ const PLACE: &str = "id.example.com";
 pub(crate) fn usual() -> Vec<Drawn> {
     [
         signing_in("Notes", ALICE),
+        choosing("Notes", ALICE),
         asking("Notes", "notes.example.com", ALICE),
+        returning("notes.example.com"),
         leaving("Notes", ALICE),
+        own_account::at_home("Notes", ALICE),
+        own_account::forgetting("Notes", ALICE),
         troubles("Notes"),
         caught(
             "Choose a new password (id.example.com)",
@@ -40,8 +46,12 @@ pub(crate) fn hostile() -> Vec<Drawn> {
     };
     [
         signing_in(HOSTILE, account),
+        choosing(HOSTILE, account),
         asking(HOSTILE, HOSTILE, account),
+        returning(HOSTILE),
         leaving(HOSTILE, account),
+        own_account::at_home(HOSTILE, account),
+        own_account::forgetting(HOSTILE, account),
         troubles(HOSTILE),
         caught(HOSTILE, HOSTILE),
     ]
@@ -58,6 +68,7 @@ fn draw(name: &'static str, view: &impl Template) -> Drawn {
 fn signing_in(app: &str, account: Account<'_>) -> Vec<Drawn> {
     let first = SignIn {
         action: "/login/Zk3",
+        forgot: "/reset?interaction=Zk3",
         csrf: "csrf-token",
         app: Some(app),
         place: PLACE,
@@ -88,18 +99,52 @@ fn signing_in(app: &str, account: Account<'_>) -> Vec<Drawn> {
     ]
 }
 
+fn choosing(app: &str, account: Account<'_>) -> Vec<Drawn> {
+    let bob = Account {
+        name: "bob",
+        username: "bob",
+    };
+    let accounts: Vec<Choosable<'_>> = [account, bob, account, bob, account, bob, account]
+        .into_iter()
+        .zip(1..)
+        .map(|(account, number)| Choosable {
+            value: format!("usr_{number}"),
+            account,
+        })
+        .collect();
+    let few = Choose {
+        action: "/choose/Zk3",
+        csrf: "csrf-token",
+        app,
+        place: PLACE,
+        accounts: &accounts[..2],
+        more: &[],
+    };
+    let many = Choose {
+        accounts: &accounts[..5],
+        more: &accounts[5..],
+        ..few.clone()
+    };
+    vec![draw("choose", &few), draw("choose-many", &many)]
+}
+
+fn returning(place: &str) -> Vec<Drawn> {
+    let view = FormPost {
+        action: "https://notes.example.com/cb?a=1&b=2",
+        place,
+        fields: vec![("code", "x"), ("state", HOSTILE)],
+    };
+    vec![draw("form-post", &view)]
+}
+
 fn asking(app: &str, host: &str, account: Account<'_>) -> Vec<Drawn> {
     let standard = ["openid", "profile", "email", "offline_access"]
         .into_iter()
         .filter_map(ScopeLine::standard);
     let mut scopes: Vec<_> = standard.collect();
-    scopes[3] = scopes[3].new_since_last_time();
-    scopes.push(ScopeLine {
-        title: app,
-        detail: host,
-        is_new: false,
-    });
-    scopes.push(ScopeLine::undescribed("notes:archive"));
+    scopes[3] = scopes[3].clone().new_since_last_time();
+    scopes.push(ScopeLine::described(app, Some("Your desk")).with(host));
+    scopes.push(ScopeLine::undescribed("notes:archive").with(&format!("At {app}.")));
     let named = Consent {
         action: "/consent/Zk3",
         csrf: "csrf-token",
@@ -109,12 +154,23 @@ fn asking(app: &str, host: &str, account: Account<'_>) -> Vec<Drawn> {
         account,
         scopes: scopes[..4].to_vec(),
         resources: vec![],
+        choose: Some("/choose/Zk3"),
     };
     let introduced = |introduction| Consent {
         introduction,
         ..named.clone()
     };
-    let resources = vec!["https://api.example.com/notes", host];
+    let named_api = Api {
+        name: Some(app),
+        identifier: "https://api.example.com/notes",
+    };
+    let resources = vec![
+        named_api,
+        Api {
+            name: None,
+            identifier: host,
+        },
+    ];
     vec![
         draw("consent", &named),
         draw("consent-host", &introduced(Introduction::ByHost)),
@@ -124,6 +180,7 @@ fn asking(app: &str, host: &str, account: Account<'_>) -> Vec<Drawn> {
             &Consent {
                 scopes,
                 resources,
+                choose: None,
                 ..named.clone()
             },
         ),
@@ -131,10 +188,13 @@ fn asking(app: &str, host: &str, account: Account<'_>) -> Vec<Drawn> {
 }
 
 fn leaving(app: &str, account: Account<'_>) -> Vec<Drawn> {
+    let (one, two) = ([account], [account, account]);
+    let apps = ["Calendar".to_owned(), app.to_owned()];
     let asked = SignOut {
         action: "/logout/Zk3",
         csrf: "csrf-token",
-        account,
+        accounts: &one,
+        apps: &[],
         app: Some(app),
         place: PLACE,
         stay: "/",
@@ -146,12 +206,21 @@ fn leaving(app: &str, account: Account<'_>) -> Vec<Drawn> {
     let signed_in = Visitor::SignedIn {
         account,
         email: Some("alice@example.com"),
+        manage: "/account",
         sign_out: "/logout",
         csrf: "csrf-token",
     };
     vec![
         draw("sign-out", &asked),
         draw("sign-out-unasked", &SignOut { app: None, ..asked }),
+        draw(
+            "sign-out-several",
+            &SignOut {
+                accounts: &two,
+                apps: &apps,
+                ..asked
+            },
+        ),
         draw(
             "signed-out",
             &SignedOut {

@@ -39,6 +39,15 @@ pub enum Referrer {
     Nothing,
 }
 
+/// Whether a page stays in touch with the window that opened it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opener {
+    /// Pages between an app and its answer: apps open these in a popup and wait for it through `window.opener`.
+    Kept,
+    /// Pages that change an account: no app has a reason to hold on to their window (Cross-Origin-Opener-Policy).
+    Severed,
+}
+
 /// What the headers of a page depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageContext {
@@ -46,6 +55,8 @@ pub struct PageContext {
     pub transport: Transport,
     /// Which Referrer-Policy to send.
     pub referrer: Referrer,
+    /// Whether to send Cross-Origin-Opener-Policy.
+    pub opener: Opener,
 }
 
 impl PageContext {
@@ -54,21 +65,28 @@ impl PageContext {
         Self {
             transport,
             referrer: Referrer::SameOrigin,
+            opener: Opener::Kept,
+        }
+    }
+
+    /// The context of a page of somebody's account.
+    pub fn of_account(transport: Transport) -> Self {
+        Self {
+            opener: Opener::Severed,
+            ..Self::new(transport)
         }
     }
 
     /// The context of a response that carries a code.
     pub fn with_code(transport: Transport) -> Self {
         Self {
-            transport,
             referrer: Referrer::Nothing,
+            ..Self::new(transport)
         }
     }
 }
 
 /// Sets the security headers, replacing any that were there.
-///
-/// Cross-Origin-Opener-Policy is absent: apps open these pages in a popup and wait for it through `window.opener`.
 pub fn secure(headers: &mut HeaderMap, context: &PageContext) {
     let referrer = match context.referrer {
         Referrer::SameOrigin => "same-origin",
@@ -81,6 +99,12 @@ pub fn secure(headers: &mut HeaderMap, context: &PageContext) {
     set(X_FRAME_OPTIONS, "DENY");
     set(CACHE_CONTROL, "no-store");
     set(HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY);
+    if context.opener == Opener::Severed {
+        set(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        );
+    }
     if context.transport == Transport::Https {
         set(STRICT_TRANSPORT_SECURITY, ONE_YEAR);
     }

@@ -23,6 +23,8 @@ pub enum Visitor<'a> {
         account: Account<'a>,
         /// Their e-mail address, if they have one.
         email: Option<&'a str>,
+        /// Where the account page is.
+        manage: &'a str,
         /// Where the form for signing out goes.
         sign_out: &'a str,
         /// The token that ties the form to the browser it was given to.

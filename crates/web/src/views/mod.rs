@@ -4,12 +4,21 @@
 //! live in `templates/pages`, where askama escapes every value.
 
 mod account;
+mod apps;
 mod caught_mail;
+mod choose;
 mod consent;
+mod device;
+mod form_post;
 mod headers;
 mod home;
+mod moment;
+mod overview;
 mod page;
+mod password;
+mod reset;
 mod scope;
+mod sessions;
 mod sign_in;
 mod sign_out;
 mod trouble;
@@ -20,13 +29,22 @@ mod gallery;
 mod tests;
 
 pub use account::{Account, Link};
+pub use apps::{AppLine, ConnectedApps};
 pub use caught_mail::{CaughtMail, LetterLine, OpenLetter, Piece, pieces};
-pub use consent::{Consent, Introduction};
+pub use choose::{Choosable, Choose};
+pub use consent::{Api, Consent, Introduction};
+pub use device::device_name;
+pub use form_post::FormPost;
 pub(crate) use headers::ONE_YEAR;
-pub use headers::{CONTENT_SECURITY_POLICY, PageContext, Referrer, Transport, secure};
+pub use headers::{CONTENT_SECURITY_POLICY, Opener, PageContext, Referrer, Transport, secure};
 pub use home::{Home, Visitor};
+pub use moment::Moment;
+pub use overview::{Email, Overview, Proof, Ways};
 pub use page::page;
+pub use password::{ChangePassword, NewPassword, PasswordOutcome, PasswordProblem};
+pub use reset::{DeadLink, ForgotPassword, Freshness, Help, LetterSent, PasswordSet};
 pub use scope::ScopeLine;
+pub use sessions::{SessionLine, SessionPlace, Sessions};
 pub use sign_in::{Again, Reason, SignIn, SignInProblem};
 pub use sign_out::{SignOut, SignedOut};
 pub use trouble::{ErrorPage, Trouble};

@@ -12,6 +12,8 @@ pub struct SignIn<'a> {
     pub action: &'a str,
     /// The token that ties the form to the browser it was given to.
     pub csrf: &'a str,
+    /// Where the forgotten password is dealt with.
+    pub forgot: &'a str,
     /// The app that sent the person here, by name.
     pub app: Option<&'a str>,
     /// Whose accounts these are: the issuer's host.

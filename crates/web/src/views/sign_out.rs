@@ -13,8 +13,10 @@ pub struct SignOut<'a> {
     pub action: &'a str,
     /// The token that ties the form to the browser it was given to.
     pub csrf: &'a str,
-    /// The account that would be signed out.
-    pub account: Account<'a>,
+    /// The accounts that would be signed out.
+    pub accounts: &'a [Account<'a>],
+    /// Names of the apps that will hear of it and sign the person out too.
+    pub apps: &'a [String],
     /// The app that asked, by name; none when the person came by themselves.
     pub app: Option<&'a str>,
     /// What the person is signed out of: the issuer's host.

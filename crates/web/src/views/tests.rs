@@ -56,11 +56,22 @@ fn headers(context: PageContext) -> HeaderMap {
 #[test]
 fn nothing_is_inline() {
     for (name, html) in usual().into_iter().chain(hostile()) {
+        assert_eq!(
+            html.matches("<script").count(),
+            html.matches("></script>").count()
+        );
         for (tag, attributes) in tags(&html) {
             assert!(
-                !["script", "style", "img", "iframe", "base", "object"].contains(&tag),
+                !["style", "img", "iframe", "base", "object"].contains(&tag),
                 "{name}: <{tag}>"
             );
+            if tag == "script" {
+                let source = attributes.iter().find(|(key, _)| *key == "src");
+                assert!(
+                    source.is_some_and(|(_, file)| crate::assets::is_lasting(file)),
+                    "{name}"
+                );
+            }
             for (attribute, _) in attributes {
                 assert!(
                     attribute != "style" && !attribute.starts_with("on"),
@@ -74,7 +85,9 @@ fn nothing_is_inline() {
 #[test]
 fn hostile_text_stays_text() {
     for (name, html) in hostile() {
-        assert!(!html.contains(HOSTILE) && !html.contains("<script"), "{name}");
+        assert!(!html.contains(HOSTILE), "{name}");
+        let scripts = if name == "form-post" { 1 } else { 0 };
+        assert_eq!(html.matches("<script").count(), scripts, "{name}");
     }
     let consent = hostile()
         .into_iter()
@@ -89,6 +102,7 @@ fn a_login_hint_is_prefilled_as_text() {
     let hint = "\"><img src=x onerror=1>";
     let first = SignIn {
         action: "/login/a",
+        forgot: "/reset?interaction=a",
         csrf: "c",
         app: None,
         place: "id.example.com",
@@ -108,9 +122,20 @@ fn titles_begin_with_what_the_page_is() {
             ["sign", "in", ..] => "Sign in",
             ["sign", "out", ..] => "Sign out",
             ["signed", "out", ..] => "Signed out",
+            ["choose", ..] => "Choose an account",
             ["consent", ..] => "Allow access",
+            ["form", "post"] => "Continue",
             ["error", ..] => "Error",
             ["mail", ..] => "Mail",
+            ["account", "password", ..] => "Change password",
+            ["account", "sessions", ..] => "Devices and sessions",
+            ["account", "apps", ..] => "Connected apps",
+            ["account", ..] => "Account",
+            ["forgot", ..] => "Forgot password",
+            ["letter", "sent"] => "Check your mail",
+            ["new", "password", ..] => "Set a new password",
+            ["password", "set"] => "Password changed",
+            ["dead", "link"] => "This link is no longer good",
             _ => "Home",
         };
         let title = title(&html);
@@ -149,23 +174,27 @@ fn a_page_has_at_most_one_form_and_its_buttons_are_inside() {
             "{name}"
         );
         assert_eq!(forms, inside.matches("method=\"post\"").count(), "{name}");
-        assert_eq!(forms, inside.matches("name=\"csrf\"").count(), "{name}");
+        // The form that leaves us for an app carries the app's answer, not a token of ours.
+        let ours = if name == "form-post" { 0 } else { forms };
+        assert_eq!(ours, inside.matches("name=\"csrf\"").count(), "{name}");
     }
 }
 
 #[test]
-fn only_sign_in_asks_for_text() {
+fn text_is_asked_for_where_people_say_who_they_are() {
     for (name, html) in usual() {
         let visible = inputs(&html)
             .into_iter()
-            .filter(|input| !input.contains(&("type", "hidden")));
+            .filter(|input| !input.contains(&("type", "hidden")) && !input.contains(&("hidden", "")));
         let names: Vec<_> = visible
             .map(|input| input.iter().find(|(key, _)| *key == "name").map(|(_, v)| *v))
             .collect();
-        let expected: &[_] = if name.starts_with("sign-in") {
-            &[Some("username"), Some("password")]
-        } else {
-            &[]
+        let expected: &[_] = match name {
+            "account-password" | "account-password-refused" => &[Some("password"), Some("new_password")],
+            "forgot" | "forgot-stale" => &[Some("username")],
+            _ if name.starts_with("new-password") => &[Some("password")],
+            _ if name.starts_with("sign-in") => &[Some("username"), Some("password")],
+            _ => &[],
         };
         assert_eq!(names, expected, "{name}");
     }
@@ -203,6 +232,44 @@ fn sign_in_helps_password_managers() {
 }
 
 #[test]
+fn setting_a_password_helps_password_managers() {
+    for (page, field) in [("account-password", "new_password"), ("new-password", "password")] {
+        let html = drawn(page);
+        let find = |name: &str| {
+            let of_name = |input: &Vec<_>| input.contains(&("name", name));
+            inputs(&html)
+                .into_iter()
+                .find(of_name)
+                .expect("the input is there")
+        };
+        let new = find(field);
+        assert!(new.contains(&("autocomplete", "new-password")) && new.contains(&("minlength", "12")));
+        assert!(new.contains(&("passwordrules", "minlength: 12; allowed: unicode;")));
+        let username = find("username");
+        assert!(username.contains(&("autocomplete", "username")) && username.contains(&("value", "alice")));
+        assert!(username.contains(&("hidden", "")) && username.contains(&("aria-hidden", "true")));
+    }
+}
+
+#[test]
+fn every_session_and_app_has_a_button_that_says_which() {
+    let html = drawn("account-sessions");
+    assert!(
+        html.contains("name=\"end\" value=\"b\" aria-label=\"Sign out Safari on iPhone\">Sign out</button>")
+    );
+    assert!(
+        html.contains("name=\"end\" value=\"others\"") && html.contains("name=\"end\" value=\"everywhere\"")
+    );
+    assert!(!drawn("account-sessions-alone").contains("value=\"others\""));
+    assert!(html.contains(
+        "<time datetime=\"2026-03-04T08:40:00Z\" title=\"2026-03-04 08:40 UTC\">1 hour ago</time>"
+    ));
+    assert!(
+        drawn("account-apps").contains("name=\"withdraw\" value=\"notes\" aria-label=\"Withdraw Notes\">")
+    );
+}
+
+#[test]
 fn a_refused_sign_in_is_announced() {
     let html = drawn("sign-in-refused");
     assert!(html.contains("role=\"alert\" tabindex=\"-1\""));
@@ -216,6 +283,24 @@ fn consent_offers_both_answers() {
     assert!(html.contains("name=\"decision\" value=\"allow\">Allow</button>"));
     assert!(html.contains("name=\"decision\" value=\"deny\">Deny</button>"));
     assert_eq!(html.matches("<span class=\"new\">").count(), 1);
+}
+
+#[test]
+fn the_chooser_offers_each_account_and_another() {
+    let html = drawn("choose-many");
+    assert_eq!(html.matches("name=\"account\" value=\"usr_").count(), 7);
+    let (shown, more) = html.split_once("<details>").expect("more accounts");
+    assert_eq!(shown.matches("value=\"usr_").count(), 5);
+    assert!(more.contains("value=\"another\">Use another account</button>"));
+    assert!(!drawn("choose").contains("<details>"));
+}
+
+#[test]
+fn an_answer_travels_in_the_form_as_it_is() {
+    let html = drawn("form-post");
+    assert!(html.contains("action=\"https://notes.example.com/cb?a=1&#38;b=2\""));
+    assert!(html.contains("name=\"state\" value=\"&#34;&#62;&#60;script&#62;"));
+    assert!(html.contains("<button class=\"button main\">Continue</button>"));
 }
 
 #[test]
@@ -271,6 +356,9 @@ fn pages_carry_the_security_headers() {
 fn headers_follow_their_context() {
     let plain = headers(PageContext::new(Transport::Http));
     assert!(!plain.contains_key("strict-transport-security"));
+    let account = headers(PageContext::of_account(Transport::Http));
+    let policy = account.get("cross-origin-opener-policy");
+    assert_eq!(policy.map(|value| value.as_bytes()), Some(&b"same-origin"[..]));
     let leaving = headers(PageContext::with_code(Transport::Http));
     assert_eq!(
         leaving.get("referrer-policy").map(|value| value.as_bytes()),

@@ -3,15 +3,17 @@
 mod fields;
 mod secret;
 
+use admin::AdminFault;
 use admin::clients::{self, MetadataSource, NewClient, Registered};
 use admin::view::ClientView;
 use clap::Subcommand;
 
 use super::options::{Destroying, Options, Writing};
 use super::output::Answer;
-use super::verb::{actor, destroy, many, one, open};
+use super::verb::{actor, destroy, many, one};
 use crate::exit::Failure;
 use crate::installation::Installation;
+use crate::outgoing::UrlJudge;
 use fields::ClientFields;
 use secret::{NewSecret, SecretArgs};
 
@@ -56,21 +58,21 @@ pub(crate) enum ClientVerb {
         #[command(flatten)]
         destroying: Destroying,
     },
-    /// Keep a client from doing anything
+    /// Keep a client from doing anything; all it was given is taken back
     Disable {
         /// Its id
         client_id: String,
         #[command(flatten)]
         destroying: Destroying,
     },
-    /// Let a client work again
+    /// Let a client work again; what was taken back stays so
     Enable {
         /// Its id
         client_id: String,
         #[command(flatten)]
         writing: Writing,
     },
-    /// Remove a client with its consents and grants
+    /// Remove a client; all it was given is taken back
     Delete {
         /// Its id
         client_id: String,
@@ -90,7 +92,9 @@ const COLUMNS: &[&str] = &[
 
 impl ClientVerb {
     pub(crate) fn run(self, options: &Options) -> Result<Answer, Failure> {
-        let installation = open(options)?;
+        let config = options.load()?;
+        let installation = Installation::open(&config)?;
+        let urls = UrlJudge::new(config.outbound_allow.clone());
         let client = match self {
             ClientVerb::List => {
                 let all = installation.read(|ports, _| clients::list(ports))?;
@@ -102,7 +106,7 @@ impl ClientVerb {
                 secret,
                 writing,
             } => {
-                return create(&installation, client_id, *fields, secret, writing);
+                return create(&installation, urls, client_id, *fields, secret, writing);
             }
             ClientVerb::Update {
                 client_id,
@@ -110,7 +114,7 @@ impl ClientVerb {
                 secret,
                 writing,
             } => {
-                return update(&installation, client_id, *fields, secret, writing);
+                return update(&installation, urls, client_id, *fields, secret, writing);
             }
             ClientVerb::RotateSecret {
                 client_id,
@@ -130,7 +134,8 @@ impl ClientVerb {
                 client_id,
                 destroying,
             } => {
-                let question = format!("Keep {client_id:?} from signing anybody in?");
+                let question =
+                    format!("Keep {client_id:?} from doing anything, and take back all it was given?");
                 destroy(&installation, destroying, &question, move |ports, ctx| {
                     clients::disable(ports, ctx, &actor(), &client_id).map_err(Failure::from)
                 })?
@@ -139,7 +144,7 @@ impl ClientVerb {
                 client_id,
                 destroying,
             } => {
-                let question = format!("Remove {client_id:?} with its consents and grants?");
+                let question = format!("Remove {client_id:?}, and take back all it was given?");
                 destroy(&installation, destroying, &question, move |ports, ctx| {
                     clients::delete(ports, ctx, &actor(), &client_id).map_err(Failure::from)
                 })?
@@ -151,31 +156,31 @@ impl ClientVerb {
 
 fn create(
     installation: &Installation,
+    urls: UrlJudge,
     client_id: Option<String>,
     fields: ClientFields,
     secret: SecretArgs,
     writing: Writing,
 ) -> Result<Answer, Failure> {
-    let document = fields.document()?;
-    let source = if document.is_some() {
+    let words = fields.read()?;
+    let source = if words.document.is_some() {
         MetadataSource::Document
     } else {
         MetadataSource::Flags
     };
+    let named = words.document.as_ref();
+    let named = named.and_then(|document| document.registration.client_id.clone());
     let mut new = NewClient {
+        client_id: client_id.or(named),
         policy: clients::default_policy(source),
         secret: secret.brought()?,
         ..NewClient::default()
     };
-    if let Some(document) = document {
-        (new.client_id, new.metadata) = (document.client_id, document.metadata);
-    }
-    new.client_id = client_id.or(new.client_id);
-    fields.apply(&mut new.metadata, &mut new.policy);
+    words.apply_to_new(&mut new.metadata, &mut new.policy);
     let (file, keep) = (secret.new, writing.keep());
     let registered = file.guard(keep, |file| {
         installation.write(keep, move |ports, ctx| {
-            file.hand_out(clients::create(ports, ctx, &actor(), new)?)
+            file.hand_out(clients::create(ports, ctx, &actor(), &urls, new)?)
         })
     })?;
     answer(&registered)
@@ -183,27 +188,24 @@ fn create(
 
 fn update(
     installation: &Installation,
+    urls: UrlJudge,
     client_id: String,
     fields: ClientFields,
     file: NewSecret,
     writing: Writing,
 ) -> Result<Answer, Failure> {
-    let document = fields.document()?;
+    let words = fields.read()?;
+    let named = words.document.as_ref();
+    let named = named.and_then(|document| document.registration.client_id.as_deref());
+    if named.is_some_and(|named| named != client_id) {
+        let reason = "client_id: the document is about another client, and an id never changes";
+        return Err(AdminFault::Invalid(vec![reason.into()]).into());
+    }
     let keep = writing.keep();
     let registered = file.guard(keep, |file| {
         installation.write(keep, move |ports, ctx| {
-            file.hand_out(clients::update(
-                ports,
-                ctx,
-                &actor(),
-                &client_id,
-                |metadata, policy| {
-                    if let Some(document) = document {
-                        *metadata = document.metadata;
-                    }
-                    fields.apply(metadata, policy);
-                },
-            )?)
+            let change = |metadata: &mut _, policy: &mut _| words.apply(metadata, policy);
+            file.hand_out(clients::update(ports, ctx, &actor(), &urls, &client_id, change)?)
         })
     })?;
     answer(&registered)
@@ -240,3 +242,6 @@ fn answer(registered: &Registered) -> Result<Answer, Failure> {
     }
     one(ClientView::from(registered), ID)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use clap::Subcommand;
 use super::options::{Destroying, Options, Writing};
 use super::output::Answer;
 use super::password::Unsaid;
+use super::session;
 use super::verb::{actor, destroy, many, one, open};
 use crate::exit::Failure;
 use fields::UserFields;
@@ -39,7 +40,12 @@ pub(crate) enum UserVerb {
         #[command(flatten)]
         writing: Writing,
     },
-    /// Keep somebody out and end their sessions
+    /// List the sessions in which somebody is signed in
+    Sessions {
+        /// Username, e-mail address or sub
+        user: String,
+    },
+    /// Keep somebody out and take back all that was issued for them
     Lock {
         /// Username, e-mail address or sub
         user: String,
@@ -73,6 +79,7 @@ impl UserVerb {
                 let all = installation.read(|ports, _| users::list(ports))?;
                 return many(all.iter().map(UserView::from), ID, COLUMNS);
             }
+            UserVerb::Sessions { user } => return session::list(&installation, Some(user)),
             UserVerb::Show { user } => installation.read(move |ports, _| users::find(ports, &user))?,
             UserVerb::Create { fields, writing } => {
                 let new = fields.into_new(Unsaid::Ask)?;

@@ -1,0 +1,187 @@
+//! What ends what. Ending a session, a grant, a person's access or a client's is one function each, so that nobody
+//! forgets a part: the row, the tokens (an entry in the revocation list), the refresh tokens, the clients that want to
+//! hear of it, and the audit trail.
+
+use identity::ports::Found;
+use kernel::id::{GrantId, NoticeId, Sid, TokenId, UserId};
+use kernel::{Audit, AuditEvent, Ctx, StorageFault};
+use session::{Revocation, Revocations, Revoked, Session, Sessions};
+
+use crate::client::{Client, OfflineAccess};
+use crate::notice::LogoutNotice;
+use crate::ports::{Clients, Consents, Grants, LogoutNotices};
+
+/// Everything endings ask of storage.
+pub trait EndingPorts: Sessions + Revocations + Clients + Grants + Consents + LogoutNotices + Audit {}
+impl<T: Sessions + Revocations + Clients + Grants + Consents + LogoutNotices + Audit + ?Sized> EndingPorts
+    for T
+{
+}
+
+/// Ends a session: nothing issued in it counts any more, refresh tokens that depend on it are dead, and its clients will
+/// be told. Offline access that outlives a sign-out goes on, with new access tokens.
+///
+/// # Errors
+/// Storage.
+pub fn session(
+    tx: &mut (impl EndingPorts + ?Sized),
+    ctx: &Ctx,
+    session: &Session,
+) -> Result<Found, StorageFault> {
+    let now = ctx.now();
+    if !tx.end_session(session.sid, now)?.is_yes() {
+        return Ok(Found::No);
+    }
+    tx.revoke(&Revocation::at(now, Revoked::Session(session.sid)))?;
+    for grant in tx.grants_of_session(session.sid)? {
+        let depends = match tx.client(&grant.client_id)? {
+            Some(client) => client.offline_access() == OfflineAccess::EndsWithSession,
+            None => true,
+        };
+        if depends {
+            tx.revoke_grant(grant.id, now)?;
+        }
+    }
+    for client_id in tx.clients_of_session(session.sid)? {
+        if let Some(client) = tx.client(&client_id)? {
+            notify(tx, ctx, &client, session)?;
+        }
+    }
+    let event = AuditEvent::new(now, "session.end").actor(session.user);
+    tx.record(event.subject(session.sid))?;
+    Ok(Found::Yes)
+}
+
+/// Puts a notice into the queue for a client that wants one.
+fn notify(
+    tx: &mut (impl LogoutNotices + ?Sized),
+    ctx: &Ctx,
+    client: &Client,
+    session: &Session,
+) -> Result<(), StorageFault> {
+    let Some(uri) = client
+        .metadata
+        .backchannel_logout_uri
+        .as_ref()
+        .filter(|_| client.enabled)
+    else {
+        return Ok(());
+    };
+    tx.enqueue_notice(&LogoutNotice {
+        id: NoticeId::generate(&*ctx.entropy),
+        client_id: client.client_id.clone(),
+        uri: uri.clone(),
+        user: session.user,
+        sid: session.sid,
+        created_at: ctx.now(),
+        attempts: 0,
+        due_at: ctx.now(),
+    })
+}
+
+/// Ends all sessions of a person but the one to keep; how many ended.
+///
+/// # Errors
+/// Storage.
+pub fn sessions_of(
+    tx: &mut (impl EndingPorts + ?Sized),
+    ctx: &Ctx,
+    user: UserId,
+    keep: Option<Sid>,
+) -> Result<u64, StorageFault> {
+    let mut ended = 0;
+    for own in tx.sessions_of_user(user)? {
+        if Some(own.sid) != keep {
+            ended += u64::from(session(tx, ctx, &own)?.is_yes());
+        }
+    }
+    Ok(ended)
+}
+
+/// Takes back everything that was ever issued for a person: sessions but the one to keep, refresh tokens, access tokens.
+/// For a lost device, a changed password, a locked account. How many sessions ended.
+///
+/// # Errors
+/// Storage.
+pub fn everything_of(
+    tx: &mut (impl EndingPorts + ?Sized),
+    ctx: &Ctx,
+    user: UserId,
+    keep: Option<Sid>,
+) -> Result<u64, StorageFault> {
+    let ended = sessions_of(tx, ctx, user, keep)?;
+    for own in tx.grants_of_user(user, None)? {
+        tx.revoke_grant(own.id, ctx.now())?;
+    }
+    tx.revoke(&Revocation::at(ctx.now(), Revoked::User(user)))?;
+    Ok(ended)
+}
+
+/// Takes back one grant: its refresh tokens are dead, its access tokens refused. `event` says why.
+///
+/// # Errors
+/// Storage.
+pub fn grant(
+    tx: &mut (impl Grants + Revocations + Audit + ?Sized),
+    ctx: &Ctx,
+    id: GrantId,
+    event: AuditEvent,
+) -> Result<Found, StorageFault> {
+    let found = tx.revoke_grant(id, ctx.now())?;
+    if found.is_yes() {
+        tx.revoke(&Revocation::at(ctx.now(), Revoked::Grant(id)))?;
+    }
+    tx.record(event)?;
+    Ok(found)
+}
+
+/// Takes back one access token.
+///
+/// # Errors
+/// Storage.
+pub fn access_token(
+    tx: &mut (impl Revocations + Audit + ?Sized),
+    ctx: &Ctx,
+    id: TokenId,
+    client_id: &str,
+) -> Result<(), StorageFault> {
+    tx.revoke(&Revocation::at(ctx.now(), Revoked::Token(id)))?;
+    let event = AuditEvent::new(ctx.now(), "token.revoke").client(client_id);
+    tx.record(event.subject(id))
+}
+
+/// A person takes back what they allowed a client, with all it got by that.
+///
+/// # Errors
+/// Storage.
+pub fn consent(
+    tx: &mut (impl EndingPorts + ?Sized),
+    ctx: &Ctx,
+    user: UserId,
+    client_id: &str,
+) -> Result<Found, StorageFault> {
+    let mut found = tx.delete_consent(user, client_id)?;
+    for own in tx.grants_of_user(user, Some(client_id))? {
+        tx.revoke_grant(own.id, ctx.now())?;
+        tx.revoke(&Revocation::at(ctx.now(), Revoked::Grant(own.id)))?;
+        found = Found::Yes;
+    }
+    if found.is_yes() {
+        let event = AuditEvent::new(ctx.now(), "consent.withdrawn").actor(user);
+        tx.record(event.client(client_id))?;
+    }
+    Ok(found)
+}
+
+/// Takes back everything a client ever got. The caller records why.
+///
+/// # Errors
+/// Storage.
+pub fn everything_for(
+    tx: &mut (impl Grants + Revocations + ?Sized),
+    ctx: &Ctx,
+    client_id: &str,
+) -> Result<(), StorageFault> {
+    tx.revoke_grants_of_client(client_id, ctx.now())?;
+    tx.revoke(&Revocation::at(ctx.now(), Revoked::Client(client_id.to_owned())))
+}
