@@ -1,4 +1,5 @@
 //! The stories.
+#![recursion_limit = "256"]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,6 +14,7 @@ mod cast;
 mod rig;
 mod storage;
 
+mod account;
 mod accounts;
 mod authorization_errors;
 mod claims;
@@ -28,6 +30,7 @@ mod house;
 mod introspection;
 mod logout;
 mod outgoing_mail;
+mod password_reset;
 mod pkce;
 mod posted_requests;
 mod properties;

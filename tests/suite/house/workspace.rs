@@ -68,15 +68,20 @@ pub(super) fn members() -> Vec<Package> {
         .collect()
 }
 
-/// Names of all locked packages, those of other systems included.
-pub(super) fn locked_names() -> Vec<String> {
-    let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
-    let name = |line: &str| {
-        line.strip_prefix("name = \"")?
-            .strip_suffix('"')
-            .map(str::to_owned)
-    };
-    lock.lines().filter_map(name).collect()
+/// Names of all packages that are built on this machine, with their features as they are. `Cargo.lock` names more: it
+/// keeps what an optional feature nobody switched on would bring.
+pub(super) fn built_names() -> Vec<String> {
+    let tree = cargo(&[
+        "tree",
+        "--workspace",
+        "--locked",
+        "--offline",
+        "--edges=normal,build,dev",
+        "--prefix=none",
+        "--format={p}",
+    ]);
+    let name = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
+    tree.lines().map(name).collect()
 }
 
 /// Files under version control or about to be, relative to the root, with their text. Lock files and binaries are left out.
