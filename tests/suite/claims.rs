@@ -11,7 +11,7 @@ fn provider() -> Provider {
     let provider = apis::provider();
     apis::define_scope(&provider, "hr", &[("team", "team"), ("desk", "desk")]);
     provider.administer(|ports, _| {
-        let mut alice = ports.user_by_login(&identity::LoginKey::new("alice"))?.unwrap();
+        let mut alice = ports.user_by_login(&identity::LoginKey::of("alice"))?.unwrap();
         alice.profile.phone_number = Some("+33 1 23".into());
         alice.profile.address = serde_json::from_value(json!({ "locality": "Paris" })).unwrap();
         alice.roles = vec!["editor".into()];

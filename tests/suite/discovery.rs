@@ -55,14 +55,31 @@ fn what_is_promised_is_what_is_done() {
     assert_eq!(words(&document, "code_challenge_methods_supported"), ["S256"]);
     assert_eq!(
         words(&document, "grant_types_supported"),
-        ["authorization_code", "refresh_token"]
+        ["authorization_code", "refresh_token", "client_credentials"]
     );
-    assert_eq!(document["authorization_response_iss_parameter_supported"], true);
-    for absent in [
-        "request_parameter_supported",
-        "request_uri_parameter_supported",
+    let (proof, any) = (
+        ["client_secret_basic", "client_secret_post"],
+        ["client_secret_basic", "client_secret_post", "none"],
+    );
+    assert_eq!(
+        words(&document, "introspection_endpoint_auth_methods_supported"),
+        proof
+    );
+    for endpoint in ["token", "revocation"] {
+        assert_eq!(
+            words(&document, &format!("{endpoint}_endpoint_auth_methods_supported")),
+            any
+        );
+    }
+    for promised in [
+        "authorization_response_iss_parameter_supported",
         "claims_parameter_supported",
+        "backchannel_logout_supported",
+        "backchannel_logout_session_supported",
     ] {
+        assert_eq!(document[promised], true, "{promised}");
+    }
+    for absent in ["request_parameter_supported", "request_uri_parameter_supported"] {
         assert_ne!(document[absent], true, "{absent}");
     }
     let keys = json(document["jwks_uri"].as_str().unwrap());

@@ -211,6 +211,48 @@ fn a_locked_person_and_a_disabled_client_get_nothing() {
 }
 
 #[test]
+fn what_was_allowed_can_be_taken_back() {
+    let provider = Provider::start();
+    let attacker = Attacker(&provider);
+    let refused = |taken: &Answer| {
+        attacker
+            .refresh("web", taken.text("refresh_token"))
+            .refused("invalid_grant");
+        let answer = attacker.userinfo(taken.granted());
+        assert_eq!((answer.status, answer.text("error")), (401, "invalid_token"));
+        let told = attacker.introspect("web", taken.granted());
+        assert_eq!(told.json, serde_json::json!({ "active": false }));
+    };
+
+    let withdrawn = granted(&provider);
+    let sub = attacker.userinfo(withdrawn.granted()).text("sub").to_owned();
+    let of = sub.clone();
+    provider.administer(move |ports, ctx| {
+        token::ending::consent(ports, ctx, of.parse().unwrap(), "web")?;
+        Ok(())
+    });
+    refused(&withdrawn);
+
+    let (online, offline) = (granted(&provider), granted(&provider));
+    provider.administer(move |ports, ctx| {
+        token::ending::everything_of(ports, ctx, sub.parse().unwrap(), None)?;
+        Ok(())
+    });
+    refused(&online);
+    refused(&offline);
+
+    let unregistered = granted(&provider);
+    crate::apis::change(&provider, "web", |web| {
+        web.metadata.scope = Some("openid".to_owned());
+        web.metadata.grant_types = vec!["authorization_code".to_owned()];
+    });
+    crate::apis::eventually(|| {
+        let answer = attacker.refresh("web", unregistered.text("refresh_token"));
+        answer.status == 400 && answer.text("error") == "unauthorized_client"
+    });
+}
+
+#[test]
 fn offline_access_of_a_public_client_ends_with_its_session() {
     let provider = Provider::start();
     let attacker = Attacker(&provider);

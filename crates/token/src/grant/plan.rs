@@ -116,7 +116,7 @@ fn in_id_token(
 ) -> serde_json::Map<String, serde_json::Value> {
     let wanted = &case.client.metadata.id_token_claims;
     let scope = scope.filter(|token| wanted.iter().any(|own| own == token));
-    let names: Vec<String> = grant.claims.id_token.keys().cloned().collect();
+    let names = released(case, grant.claims.id_token.keys());
     claims::about(user, &scope, &names, case.catalogue)
 }
 
@@ -125,10 +125,18 @@ fn at_userinfo(case: &Case<'_>, grant: &Grant, scope: &Scope) -> Vec<String> {
     if !scope.contains("openid") {
         return Vec::new();
     }
-    let asked = grant.claims.userinfo.keys();
-    let beyond =
-        asked.filter(|name| !claims::is_of_the_protocol(name) && !claims::gives(scope, name, case.catalogue));
-    beyond.cloned().collect()
+    let mut names = released(case, grant.claims.userinfo.keys());
+    names.retain(|name| !claims::gives(scope, name, case.catalogue));
+    names
+}
+
+/// Those of the claims asked for that the client may still be given.
+fn released<'a>(case: &Case<'_>, names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let allowed = case.client.allowed_scope(case.catalogue);
+    names
+        .filter(|name| claims::gives(&allowed, name, case.catalogue))
+        .cloned()
+        .collect()
 }
 
 /// How an access token is made, by the APIs it is for.
