@@ -10,19 +10,10 @@ import { story } from './harness/story.mjs';
 story('Authlib signs Alice in, reads userinfo, refreshes and signs out', async ({ page, provider, keep }) => {
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const registered = await provider.createClient(
-    ...[
-      '--client-id',
-      'wiki',
-      '--name',
-      'Wiki',
-      '--redirect-uri',
-      `${url}/callback`,
-      '--post-logout-redirect-uri',
-      `${url}/`,
-    ],
-    ...['--grant', 'authorization_code', '--grant', 'refresh_token'],
-  );
+  const registered = await provider.createClient(`
+    --client-id wiki --name Wiki --redirect-uri ${url}/callback --post-logout-redirect-uri ${url}/
+    --grant authorization_code --grant refresh_token
+  `);
   const credentials = { CLIENT_ID: registered.client_id, CLIENT_SECRET: registered.client_secret };
   const env = { ISSUER: provider.issuer, ...credentials, PORT: `${port}` };
   keep(await startPython(['authlib_flask.py'], { env, until: 'Running on' }));

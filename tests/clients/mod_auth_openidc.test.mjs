@@ -12,19 +12,10 @@ story(
   async ({ page, provider, keep }) => {
     const [port, appPort] = [await freePort(), await freePort()];
     const url = `http://localhost:${port}`;
-    const registered = await provider.createClient(
-      ...[
-        '--client-id',
-        'apache',
-        '--name',
-        'Apache',
-        '--redirect-uri',
-        `${url}/oidc`,
-        '--post-logout-redirect-uri',
-        `${url}/`,
-      ],
-      ...['--grant', 'authorization_code', '--grant', 'refresh_token'],
-    );
+    const registered = await provider.createClient(`
+      --client-id apache --name Apache --redirect-uri ${url}/oidc --post-logout-redirect-uri ${url}/
+      --grant authorization_code --grant refresh_token
+    `);
     keep(await serve((request, response) => response.end(JSON.stringify(request.headers)), appPort));
     const credentials = { CLIENT_ID: registered.client_id, CLIENT_SECRET: registered.client_secret };
     keep(await startApache({ ISSUER: provider.issuer, ...credentials, PORT: port, APP_PORT: appPort }));

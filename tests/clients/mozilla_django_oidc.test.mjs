@@ -13,10 +13,10 @@ import { story } from './harness/story.mjs';
 story('mozilla-django-oidc signs Alice in, reads userinfo, renews and signs out', async ({ page, provider, keep }) => {
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const registered = await provider.createClient(
-    ...['--client-id', 'cms', '--name', 'CMS', '--redirect-uri', `${url}/oidc/callback/`],
-    ...['--post-logout-redirect-uri', `${url}/`, '--auth-method', 'client_secret_post'],
-  );
+  const registered = await provider.createClient(`
+    --client-id cms --name CMS --redirect-uri ${url}/oidc/callback/
+    --post-logout-redirect-uri ${url}/ --auth-method client_secret_post
+  `);
   await startDjango({ provider, registered, port, keep });
 
   await page.goto(`${url}/oidc/authenticate/`);

@@ -11,10 +11,10 @@ import { story } from './harness/story.mjs';
 story('passport-openidconnect signs Alice in, reads userinfo and signs out', async ({ page, provider, keep }) => {
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const registered = await provider.createClient(
-    ...['--client-id', 'forum', '--name', 'Forum', '--redirect-uri', `${url}/callback`],
-    ...['--post-logout-redirect-uri', `${url}/`, '--auth-method', 'client_secret_post', '--no-require-pkce'],
-  );
+  const registered = await provider.createClient(`
+    --client-id forum --name Forum --redirect-uri ${url}/callback --post-logout-redirect-uri ${url}/
+    --auth-method client_secret_post --no-require-pkce
+  `);
   const credentials = { clientId: registered.client_id, clientSecret: registered.client_secret };
   keep(await serve(passportApp({ provider: await provider.discovery(), ...credentials, url }), port));
 

@@ -20,9 +20,9 @@ export function expressOpenidConnectApp({ issuer, clientId, clientSecret, url, b
     }),
   );
 
-  app.get('/', async (request, response) => {
-    response.json({ user: await request.oidc.fetchUserInfo(), claims: request.oidc.user });
-  });
+  app.get('/', (request, response) => response.json({ user: request.oidc.user }));
+
+  app.get('/profile', async (request, response) => response.json({ user: await request.oidc.fetchUserInfo() }));
 
   app.get('/refresh', async (request, response) => {
     const before = request.oidc.accessToken.access_token;

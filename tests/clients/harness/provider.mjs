@@ -19,8 +19,8 @@ const ALICE = {
 /**
  * Starts a provider at http://localhost:PORT, where Alice has an account. Resolves, once it answers, with
  * - `issuer` and `alice` (`username`, `password`, `name`, `email`, `sub`);
- * - `createClient(...flags)`, which is `signet client create` and resolves with its JSON;
- * - `signet(...args)`, any other command, resolving with what it printed;
+ * - `createClient(flags)`, which is `signet client create` with flags in one text, as one would type them; resolves with its JSON;
+ * - `signet(command)`, any other command, resolving with what it printed;
  * - `discovery()`, the discovery document;
  * - `stop()`.
  */
@@ -29,24 +29,22 @@ export async function startProvider() {
   const port = await freePort();
   const issuer = `http://localhost:${port}`;
   const config = join(directory, 'signet.toml');
-  const signet = (args, input) => run(BINARY, [...args, '--config', config], { input });
+  const env = {
+    ...process.env,
+    SIGNET_SERVER__LISTEN: `127.0.0.1:${port}`,
+    SIGNET_SERVER__MANAGEMENT: `127.0.0.1:${await freePort()}`,
+    SIGNET_OUTBOUND__ALLOW: '["localhost:*"]', // The apps that hear of logouts stand on this machine.
+  };
+  const signet = (args, input) => run(BINARY, [...args, '--config', config], { input, env });
 
   await run(BINARY, ['init', '--issuer', issuer, '--dir', directory]);
   const alice = await createAlice(signet);
-  const server = await start(BINARY, ['serve', '--config', config], {
-    env: {
-      ...process.env,
-      SIGNET_SERVER__LISTEN: `127.0.0.1:${port}`,
-      SIGNET_OUTBOUND__ALLOW: '["localhost:*"]', // The apps that hear of logouts stand on this machine.
-      SIGNET_SERVER__MANAGEMENT: `127.0.0.1:${await freePort()}`,
-    },
-    until: '"message":"ready"',
-  });
+  const server = await start(BINARY, ['serve', '--config', config], { env, until: '"message":"ready"' });
   return {
     issuer,
     alice,
-    signet: (...args) => signet(args),
-    createClient: async (...flags) => JSON.parse(await signet(['client', 'create', ...flags, '--json'])),
+    signet: (command) => signet(words(command)),
+    createClient: async (flags) => JSON.parse(await signet(['client', 'create', ...words(flags), '--json'])),
     discovery: async () => (await fetch(`${issuer}/.well-known/openid-configuration`)).json(),
     async stop() {
       await server.stop();
@@ -54,6 +52,11 @@ export async function startProvider() {
     },
     printed: server.printed,
   };
+}
+
+/** No word of ours has a space in it. */
+function words(text) {
+  return text.trim().split(/\s+/);
 }
 
 async function createAlice(signet) {
