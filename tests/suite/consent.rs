@@ -1,5 +1,8 @@
 //! Consent: an app that is not ours is introduced, and the person decides. What is decided about is kept on the server.
 
+use protocol::Scope;
+use token::{ApiResource, ClaimScope};
+
 use crate::actors::attacker::Attacker;
 use crate::actors::browser::param;
 use crate::actors::{Browser, Page};
@@ -133,7 +136,8 @@ fn only_the_person_who_was_asked_can_answer() {
     let provider = Provider::start();
     let attacker = Attacker(&provider);
     let (mut browser, page) = asked(&provider, WANTED);
-    // Another request of the same browser, which asks bob.
+    // Another request of the same browser, a moment later, which asks bob.
+    provider.wait(1);
     let url = attacker.authorize_url("other", &[WANTED, ("prompt", Some("login"))]);
     let bobs = browser.sign_in_as(&url, "bob").page();
     assert!(bobs.title().starts_with("Allow access") && bobs.body.contains("bob"));
@@ -158,7 +162,8 @@ fn whoever_signs_in_meanwhile_is_not_taken_for_the_person_asked() {
     browser.sign_in(&attacker.authorize_url("web", &[]), "alice");
     let page = browser.open(&attacker.authorize_url("other", &[WANTED])).page();
     assert!(page.title().starts_with("Allow access") && page.body.contains("alice"));
-    // In another tab bob signs in at the same browser; the page was there because only alice was.
+    // In another tab bob signs in at the same browser, a moment later; the page was there because only alice was.
+    provider.wait(1);
     browser.sign_in(
         &attacker.authorize_url("web", &[("prompt", Some("login"))]),
         "bob",
@@ -229,4 +234,51 @@ fn a_claim_asked_by_name_is_consented_to_like_its_scope() {
         .open(&attacker.authorize_url("other", &[openid, claims, silent]))
         .app();
     assert!(param(&again, "code").is_some());
+}
+
+#[test]
+fn what_operators_defined_is_said_in_their_words() {
+    const NOTES: &str = "https://api.test/notes";
+    let provider = Provider::start();
+    provider.administer(|ports, ctx| {
+        let now = ctx.now();
+        ports.insert_resource(&ApiResource {
+            identifier: NOTES.to_owned(),
+            name: Some("Notes API".to_owned()),
+            scopes: Scope::parse("notes.read").unwrap(),
+            access_token_alg: None,
+            access_ttl: None,
+            created_at: now,
+            updated_at: now,
+        })?;
+        ports.insert_claim_scope(&ClaimScope {
+            name: "hr".to_owned(),
+            description: Some("Your desk and your floor".to_owned()),
+            claims: [("desk".to_owned(), "desk".to_owned())].into(),
+            created_at: now,
+            updated_at: now,
+        })?;
+        let mut client = ports.client("other")?.unwrap();
+        client.metadata.scope = Some("openid hr notes.read".to_owned());
+        ports.update_client(&client)?;
+        Ok(())
+    });
+    let scope = ("scope", Some("openid hr notes.read"));
+    let mut browser = Browser::new(&provider);
+    let page = browser
+        .sign_in_as(&Attacker(&provider).authorize_url("other", &[scope]), "alice")
+        .page();
+    for words in ["Your desk and your floor", "notes.read", "At Notes API.", NOTES] {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+    let landed = browser.submit(&page, &[("decision", "allow")]).app();
+    assert!(param(&landed, "code").is_some());
+    let elsewhere = [
+        ("scope", Some("notes.read")),
+        ("resource", Some(&*provider.issuer)),
+    ];
+    let refused = browser
+        .open(&Attacker(&provider).authorize_url("other", &elsewhere))
+        .app();
+    assert_eq!(param(&refused, "error").as_deref(), Some("invalid_scope"));
 }
