@@ -14,8 +14,6 @@ pub struct ConnectedApps<'a> {
     pub csrf: &'a str,
     /// Whose apps.
     pub account: Account<'a>,
-    /// Whose accounts these are: the issuer's host.
-    pub place: &'a str,
     /// By name.
     pub apps: &'a [AppLine],
     /// Back to the account.

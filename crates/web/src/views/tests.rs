@@ -127,6 +127,7 @@ fn titles_begin_with_what_the_page_is() {
             ["form", "post"] => "Continue",
             ["error", ..] => "Error",
             ["mail", ..] => "Mail",
+            ["account", "password", "changed"] => "Password changed",
             ["account", "password", ..] => "Change password",
             ["account", "sessions", ..] => "Devices and sessions",
             ["account", "apps", ..] => "Connected apps",

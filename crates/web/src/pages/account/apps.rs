@@ -36,7 +36,6 @@ pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: Co
         action: &visit.action(path_of(Destination::Apps)),
         csrf: &visit.token(Purpose::Withdraw),
         account: visit.account(),
-        place: state.place(),
         apps: &apps,
         back: &visit.way(path_of(Destination::Account)),
     };

@@ -129,7 +129,6 @@ fn connections(app: &str, account: Account<'_>) -> Vec<Drawn> {
         action: "/account/apps?as=a",
         csrf: "csrf-token",
         account,
-        place: PLACE,
         apps,
         back: "/account",
     };
