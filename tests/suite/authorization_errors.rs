@@ -92,6 +92,17 @@ fn what_is_wrong_comes_back_with_state_and_issuer() {
         ("prompt", Some("none"), "login_required"),
         ("prompt", Some("none login"), "invalid_request"),
         ("prompt", Some("sometimes"), "invalid_request"),
+        ("prompt", Some("consent none"), "invalid_request"),
+        ("claims", Some("name"), "invalid_request"),
+        ("claims", Some("[]"), "invalid_request"),
+        ("claims", Some("{\"userinfo\":[]}"), "invalid_request"),
+        ("claims", Some("{\"id_token\":{\"sub\":true}}"), "invalid_request"),
+        (
+            "claims",
+            Some("{\"id_token\":{\"acr\":{\"essential\":true,\"value\":\"urn:strong\"}}}"),
+            "unmet_authentication_requirements",
+        ),
+        ("acr_values", Some(&*long), "invalid_request"),
         ("max_age", Some("-1"), "invalid_request"),
         ("max_age", Some("abc"), "invalid_request"),
         ("max_age", Some("1e3"), "invalid_request"),
@@ -118,6 +129,25 @@ fn what_is_wrong_comes_back_with_state_and_issuer() {
             "",
             "{name}: a refusal leaves nothing behind"
         );
+    }
+}
+
+#[test]
+fn what_is_too_long_for_us_is_refused_in_a_body_too() {
+    let provider = Provider::start();
+    let long = "x".repeat(16 * 1024 + 1);
+    let claims = format!("{{\"userinfo\":{{\"{long}\":null}}}}");
+    for (name, value) in [
+        ("claims", &*claims),
+        ("id_token_hint", &long),
+        ("registration", &long),
+    ] {
+        let usual = Url::parse(&Attacker(&provider).authorize_url("web", &[])).unwrap();
+        let mut fields: Vec<_> = usual.query_pairs().collect();
+        fields.push((name.into(), value.into()));
+        let pairs: Vec<_> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let page = Browser::new(&provider).post(&provider.url("/authorize"), &pairs);
+        assert_redirected(&provider, &page, "invalid_request", STATE);
     }
 }
 
@@ -286,10 +316,11 @@ fn a_login_hint_is_text_and_says_nothing_about_accounts() {
         hostile.body
     );
     let without_secrets = |page: Page, name: &str| {
-        let lines = page
-            .body
-            .lines()
-            .filter(|line| !line.contains("name=\"csrf\"") && !line.contains("<form"));
+        let lines = page.body.lines().filter(|line| {
+            !["name=\"csrf\"", "<form", "interaction="]
+                .iter()
+                .any(|own| line.contains(own))
+        });
         lines.collect::<String>().replace(name, "NAME")
     };
     assert_eq!(
@@ -310,7 +341,7 @@ fn methods_and_bodies_are_what_they_should_be() {
     let get = http.get(provider.url("/token")).send().unwrap();
     assert_eq!(
         (get.status().as_u16(), &get.headers()["allow"]),
-        (405, &"POST".parse().unwrap())
+        (405, &"POST, OPTIONS".parse().unwrap())
     );
     for path in ["/authorize", "/token"] {
         let json = http
