@@ -202,6 +202,7 @@ fn a_hint_ends_one_accounts_session_and_a_question_all_of_the_browsers() {
     let mut browser = Browser::new(&provider);
     let web = RelyingParty::new(&provider, "web");
     let alice = web.sign_in(&mut browser, "alice", "");
+    provider.wait(1);
     let departure = web.depart("", &[("prompt", "login")]);
     let landed = browser.sign_in(&departure.url, "bob");
     let bob = web.finish(departure, &landed);
@@ -211,6 +212,7 @@ fn a_hint_ends_one_accounts_session_and_a_question_all_of_the_browsers() {
     assert_eq!(Attacker(&provider).userinfo(&bob.access).status, 401);
     assert_eq!(Attacker(&provider).userinfo(&alice.access).status, 200);
 
+    provider.wait(1);
     let departure = web.depart("", &[("prompt", "login")]);
     let landed = browser.sign_in(&departure.url, "bob");
     let bob = web.finish(departure, &landed);
