@@ -91,7 +91,10 @@ pub fn revoke(
     let grant = grant.ok_or_else(|| AdminFault::not_found("token", "(as given)"))?;
     if grant.revoked_at.is_none() {
         let event = AuditEvent::new(ctx.now(), "grant.revoke").actor(actor);
-        let event = event.subject(grant.id).client(&grant.client_id).detail(grant.user);
+        let event = event
+            .subject(grant.id)
+            .client(&grant.client_id)
+            .detail(grant.user);
         ending::grant(tx, ctx, grant.id, event)?;
     }
     Ok(Taken::Grant(grant.id))

@@ -254,7 +254,10 @@ impl Entries {
             self.clients.get(token.client_id),
             self.keys.get(token.kid),
         ];
-        reaches.into_iter().flatten().any(|reach| issued_at <= reach.until)
+        reaches
+            .into_iter()
+            .flatten()
+            .any(|reach| issued_at <= reach.until)
     }
 
     fn forget_expired(&mut self, now: Timestamp) {
@@ -307,7 +310,11 @@ mod tests {
         let spared = Issued {
             client_id: "other",
             kid: "k2",
-            ..token(NOW, UserId::generate(&SystemEntropy), Sid::generate(&SystemEntropy))
+            ..token(
+                NOW,
+                UserId::generate(&SystemEntropy),
+                Sid::generate(&SystemEntropy),
+            )
         };
         for what in refused.names() {
             let list = RevocationList::default();

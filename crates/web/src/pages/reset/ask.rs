@@ -18,8 +18,8 @@ use crate::unit::write;
 use crate::views::{ForgotPassword, Freshness, Help, LetterSent, PageContext, page};
 use crate::{cookies, deliver, failure, forms, own_form, peer};
 
-/// An answer comes no sooner than this. Storing a link takes a moment longer than finding nobody; behind a pause of many
-/// such moments nobody can measure which it was.
+/// An answer comes no sooner than this. Storing a link and writing a letter take a moment longer than finding nobody; behind
+/// a pause of many such moments nobody can measure which it was.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// What ties the form to the browser beside its flow.
@@ -89,21 +89,29 @@ pub(crate) async fn post(
     let source = peer::address(&request, &state.trusted_proxies);
     let source = source.map(|address| address.to_string()).unwrap_or_default();
     let login = form.get("username").unwrap_or_default().to_owned();
-    let (found, ()) = tokio::join!(find(&state, login, source), tokio::time::sleep(PAUSE));
-    match found {
-        Ok(link) => {
-            if let Some(link) = link {
-                send(&state, &link, interaction);
-            }
-            deliver::to_path(&state, "/reset/sent")
-        }
+    let (helped, ()) = tokio::join!(
+        help(&state, login, source, interaction),
+        tokio::time::sleep(PAUSE)
+    );
+    match helped {
+        Ok(()) => deliver::to_path(&state, "/reset/sent"),
         Err(fault) => failure::storage_page(&state, &id, &fault),
     }
 }
 
-async fn find(state: &AppState, login: String, source: String) -> Result<Option<LinkToSend>, StorageFault> {
+/// Sends a link where one is due.
+async fn help(
+    state: &AppState,
+    login: String,
+    source: String,
+    interaction: Option<InteractionId>,
+) -> Result<(), StorageFault> {
     let ctx = state.ctx.clone();
-    write(state, move |tx| recovery::begin(tx, &ctx, &login, &source)).await
+    let link = write(state, move |tx| recovery::begin(tx, &ctx, &login, &source)).await?;
+    if let Some(link) = link {
+        send(state, &link, interaction);
+    }
+    Ok(())
 }
 
 /// Puts the letter into the post. Its link begins with the configured issuer, whatever host the request named.
