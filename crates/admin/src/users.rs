@@ -107,6 +107,7 @@ pub fn update(
     let mut user = find(tx, name)?;
     let groups = change.groups.clone();
     let new_password = change.password.is_some();
+    let address = user.email.clone();
     apply(&mut user, change);
     user.updated_at = ctx.now();
     check(&user, groups.as_deref().unwrap_or_default())?;
@@ -117,8 +118,11 @@ pub fn update(
         set_groups(tx, ctx, actor, &user, groups)?;
     }
     record(tx, ctx, actor, "user.update", &user)?;
-    if new_password {
+    // A link that went to the old address would prove the new one.
+    if new_password || user.email != address {
         tx.void_resets(user.id, ctx.now())?;
+    }
+    if new_password {
         ending::everything_of(tx, ctx, user.id, None)?;
         record(tx, ctx, actor, "user.password.set", &user)?;
     }

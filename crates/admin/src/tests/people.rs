@@ -118,6 +118,7 @@ fn a_change_touches_what_it_names() {
     );
     assert_eq!((user.groups, user.roles.len()), (vec!["board".to_owned()], 2));
     assert!(user.password.is_some() && store.revoked.is_empty());
+    assert_eq!(store.resets_voided, [user.id], "a link went to the old address");
 }
 
 #[test]
