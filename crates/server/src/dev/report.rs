@@ -45,6 +45,8 @@ impl Report {
             rows.push((label, origin(app), format!("{:13}  {hint}", app.name.title())));
         }
         rows.push(("Sign in as", ordinary, format!("or {administrator}")));
+        let account = format!("{}/account", self.issuer);
+        rows.push(("Account", account, String::new()));
         rows.push(("Mail it sends", self.mail_url(), String::new()));
         rows.push((
             "Demo API",
