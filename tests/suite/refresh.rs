@@ -1,5 +1,6 @@
 //! Refresh tokens (RFC 6749 6, RFC 9700 4.14): each is good for one successor, and a second use is theft.
 
+use identity::inbox::Inbox as _;
 use kernel::Policy;
 use std::time::Duration;
 
@@ -58,6 +59,11 @@ fn a_replay_after_the_grace_kills_the_family() {
         .refresh("web", second.text("refresh_token"))
         .refused("invalid_grant");
     assert_eq!(attacker.userinfo(second.granted()).status, 401);
+    // The owner is told, once, by name of the app.
+    let letters = provider.inbox.letters();
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].to.contains("alice@example.org"));
+    assert!(letters[0].text.contains("The web app"), "{}", letters[0].text);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What a grant answers: a plan for new tokens, or a fault. Never an error that would roll the evidence back.
 
+use kernel::id::UserId;
 use kernel::secret::RefreshToken;
 use kernel::{Plain, StorageFault};
 use protocol::{ErrorCode, OAuthError};
@@ -51,7 +52,10 @@ pub enum GrantFault {
     CodeReused,
     /// The refresh token was used before; its family is revoked now.
     #[error("the refresh token was used before")]
-    RefreshReused,
+    RefreshReused {
+        /// Whose access it was; they are to be told.
+        owner: UserId,
+    },
     /// The grant was taken back.
     #[error("the grant was revoked")]
     Revoked,
@@ -93,7 +97,7 @@ impl From<GrantFault> for OAuthError {
             | GrantFault::Expired
             | GrantFault::WrongClient
             | GrantFault::CodeReused
-            | GrantFault::RefreshReused
+            | GrantFault::RefreshReused { .. }
             | GrantFault::Revoked
             | GrantFault::SessionEnded
             | GrantFault::UserInactive => (

@@ -153,5 +153,5 @@ fn retry(
         .subject(grant.id)
         .client(&grant.client_id);
     ending::grant(tx, ctx, grant.id, event)?;
-    Err(GrantFault::RefreshReused.into())
+    Err(GrantFault::RefreshReused { owner: grant.user }.into())
 }

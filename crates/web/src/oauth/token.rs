@@ -2,18 +2,22 @@
 
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA};
 use actix_web::{HttpRequest, HttpResponse, web};
+use identity::User;
+use identity::notice::{Letter, Notice};
 use kernel::StorageFault;
+use kernel::id::UserId;
 use protocol::TokenResponse;
+use token::Client;
 use token::endpoint::{self, GrantType};
 use token::grant::Case;
-use token::grant::outcome::Outcome;
+use token::grant::outcome::{GrantFault, Outcome};
 
 use super::caller::{Caller, Stop};
 use crate::catalogue::catalogue_for;
 use crate::correlation::CorrelationId;
 use crate::cors;
 use crate::state::AppState;
-use crate::unit::write;
+use crate::unit::{read, write};
 
 /// POST only.
 pub(crate) async fn post(
@@ -42,8 +46,33 @@ async fn answer(state: &AppState, id: &CorrelationId, caller: &Caller) -> Result
         Outcome::Granted(granted) => Ok(endpoint::respond(*granted, &state.ring.get(), &state.ctx)?),
         Outcome::Refused(fault) => {
             tracing::info!(correlation_id = %id, reason = %fault, "token request refused");
+            if let GrantFault::RefreshReused { owner } = fault {
+                tell_owner(state, &caller.client, owner).await;
+            }
             Err(fault.into())
         }
+    }
+}
+
+/// Writes to the person whose refresh token two parties had: one of them should not have. What was to be taken back is
+/// taken back already, so a letter that cannot be written changes nothing for the client.
+async fn tell_owner(state: &AppState, client: &Client, owner: UserId) {
+    match read(state, move |tx| tx.user(owner)).await {
+        Ok(Some(User {
+            email: Some(to),
+            profile,
+            username,
+            ..
+        })) => state.post.send(Letter {
+            to,
+            name: profile.name.unwrap_or(username),
+            notice: Notice::TokenReused {
+                at: state.ctx.now(),
+                client: client.display_name().to_owned(),
+            },
+        }),
+        Ok(_) => {}
+        Err(fault) => tracing::warn!(%fault, "the owner of a reused refresh token could not be told"),
     }
 }
 
