@@ -21,6 +21,7 @@ use outbound::Outbound;
 use server::notifier::Notifier;
 use store::{Database, OpenMode};
 use tempfile::TempDir;
+use token::SigningAlg;
 use token::keys::{self, KeyFault, KeyRing, MasterKey, SharedRing};
 use web::peer::TrustedProxies;
 use web::{AppState, Parts};
@@ -201,7 +202,7 @@ fn template() -> &'static Template {
             policy: Policy::default(),
         };
         let master = MasterKey::generate(&*ctx.entropy);
-        let prepared = keys::prepare(&master, &ctx).unwrap();
+        let prepared = keys::prepare(&SigningAlg::USUAL, &master, &ctx).unwrap();
         let hasher = Hasher::start(HasherSize::for_cores(1), ctx.entropy.clone()).unwrap();
         let hash = hasher.hash(Password::new(cast::PASSWORD).unwrap()).unwrap();
         let store = open(dir.path(), OpenMode::Create);

@@ -8,6 +8,7 @@ use admin::Ports;
 use identity::{Hasher, HasherSize};
 use kernel::{Access, Change, work};
 use store::Database;
+use token::SigningAlg;
 use token::keys::{self, KeyFault, KeyRing, MasterKey, SharedRing};
 use web::peer::TrustedProxies;
 use web::{AppState, Parts};
@@ -77,8 +78,12 @@ impl Provider {
 ///
 /// # Errors
 /// When the database has keys under another master key, which are never replaced.
-pub(crate) fn ensure_keys(installation: &Installation, master: &MasterKey) -> Result<(), Failure> {
-    let prepared = keys::prepare(master, &installation.ctx).map_err(on_keys)?;
+pub(crate) fn ensure_keys(
+    installation: &Installation,
+    algorithms: &[SigningAlg],
+    master: &MasterKey,
+) -> Result<(), Failure> {
+    let prepared = keys::prepare(algorithms, master, &installation.ctx).map_err(on_keys)?;
     installation
         .write(Keep::Changes, move |ports, _| keys::install(ports, prepared))
         .map(drop)
@@ -124,7 +129,7 @@ fn forget(changes: &[Change], store: &Weak<Database>, state: &Weak<AppState>, ma
         .any(|change| matches!(change, Change::Keys | Change::Everything))
     {
         match load_ring(&store, master) {
-            Ok(ring) => state.ring.replace(ring),
+            Ok(ring) => state.replace_ring(ring),
             // The old ring still signs and verifies; an empty one would stop everything.
             Err(failure) => tracing::error!(%failure, "the signing keys could not be loaded again"),
         }

@@ -45,7 +45,11 @@ macro_rules! step {
 }
 
 /// All steps, oldest first.
-const STEPS: &[Step] = &[step!("0001", "base"), step!("0002", "revocation_and_resources")];
+const STEPS: &[Step] = &[
+    step!("0001", "base"),
+    step!("0002", "revocation_and_resources"),
+    step!("0003", "signed_tokens"),
+];
 
 /// Where a database stands; names of steps, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]

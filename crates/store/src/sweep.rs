@@ -11,7 +11,7 @@ use crate::conn::on;
 use crate::database::{Bare, Database};
 use crate::tables::{
     browsers, changes, grants, interactions, logout_notices, password_resets, refresh_tokens, revocations,
-    sessions, throttles,
+    sessions, signed_tokens, throttles,
 };
 use crate::tx::Tx;
 
@@ -42,6 +42,8 @@ pub struct Swept {
     pub notices: u64,
     /// Links to set a new password that are worth nothing.
     pub resets: u64,
+    /// Counts of tokens that have expired.
+    pub signed: u64,
     /// Sessions past their absolute life.
     pub sessions: u64,
     /// Browsers without sessions.
@@ -60,6 +62,7 @@ impl Swept {
         self.revocations += other.revocations;
         self.notices += other.notices;
         self.resets += other.resets;
+        self.signed += other.signed;
         self.sessions += other.sessions;
         self.browsers += other.browsers;
         self.grants += other.grants;
@@ -126,6 +129,7 @@ impl Tx {
             revocations: self.sweep_revocations(now.as_millis())?,
             notices: self.sweep_notices(now.minus(NOTICE_AGE).as_millis())?,
             resets: self.sweep_resets(now.minus(SLACK).as_millis())?,
+            signed: self.sweep_signed(now.minus(SLACK).as_millis())?,
             sessions: self.sweep_sessions(old)?,
             browsers: self.sweep_browsers(old)?,
             grants: 0,
@@ -197,6 +201,12 @@ impl Tx {
             .select(password_resets::token_digest)
             .load(c))?;
         let old = password_resets::table.filter(password_resets::token_digest.eq_any(digests));
+        on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
+    }
+
+    /// A few rows a minute for each key and client: all of them at once.
+    fn sweep_signed(&mut self, expired_before: i64) -> Result<u64, StorageFault> {
+        let old = signed_tokens::table.filter(signed_tokens::until.lt(expired_before));
         on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
     }
 

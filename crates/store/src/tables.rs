@@ -244,6 +244,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    signed_tokens (until, kid, client_id) {
+        kid -> Text,
+        client_id -> Text,
+        until -> BigInt,
+        signed -> BigInt,
+    }
+}
+
+diesel::table! {
     /// Which migrations were applied; the name is diesel's, so that its command line can read the database too.
     __diesel_schema_migrations (version) {
         version -> Text,

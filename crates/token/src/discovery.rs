@@ -255,7 +255,7 @@ mod tests {
                 "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
                 "acr_values_supported": ["1"],
                 "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["RS256", "ES256", "EdDSA"],
+                "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256", "ES384", "EdDSA"],
                 "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
                 "code_challenge_methods_supported": ["S256"],
                 "prompt_values_supported": ["none", "login", "consent", "select_account"],

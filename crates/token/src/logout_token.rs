@@ -15,7 +15,7 @@ use crate::notice::LogoutNotice;
 /// `typ` of logout tokens, so that nobody takes one for an ID token (Back-Channel Logout 2.4).
 const TYP: &str = "logout+jwt";
 /// How far ahead a token expires. Two minutes is what the specification recommends at most.
-const LIFE: Duration = Duration::from_secs(120);
+pub const LIFE: Duration = Duration::from_secs(120);
 /// The one member of `events`.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 

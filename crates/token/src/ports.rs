@@ -8,7 +8,7 @@ use kernel::{Digest, StorageFault, Timestamp};
 use crate::authorize::interaction::Interaction;
 use crate::client::Client;
 use crate::grant::{Consent, Grant, RefreshRow, Spent};
-use crate::keys::StoredKey;
+use crate::keys::{KeyState, Signed, StoredKey};
 use crate::notice::LogoutNotice;
 use crate::resource::{ApiResource, Catalogue, ClaimScope};
 
@@ -256,7 +256,7 @@ pub trait Interactions {
     fn finish_interaction(&mut self, id: InteractionId) -> Result<Found, StorageFault>;
 }
 
-/// Signing keys. That there is at most one active key per algorithm is an index of the database.
+/// Signing keys. That there is at most one active key and one spare per algorithm are indexes of the database.
 pub trait Keys {
     /// All keys, newest first within an algorithm.
     ///
@@ -268,6 +268,21 @@ pub trait Keys {
     /// # Errors
     /// Storage.
     fn insert_key(&mut self, key: &StoredKey) -> Result<Insert, StorageFault>;
+    /// Replaces a key that is in state `from`. `Found::Yes` means: it was, and this is what became of it.
+    ///
+    /// # Errors
+    /// Storage.
+    fn update_key(&mut self, key: &StoredKey, from: KeyState) -> Result<Found, StorageFault>;
+    /// Adds to what keys have signed.
+    ///
+    /// # Errors
+    /// Storage.
+    fn add_signed(&mut self, signed: &[Signed]) -> Result<(), StorageFault>;
+    /// What keys have signed that is good after `now`: for each key and client how much, and until when the last of it is.
+    ///
+    /// # Errors
+    /// Storage.
+    fn signed(&mut self, now: Timestamp) -> Result<Vec<Signed>, StorageFault>;
     /// A value of the installation, such as the master key's check.
     ///
     /// # Errors
@@ -278,4 +293,14 @@ pub trait Keys {
     /// # Errors
     /// Storage.
     fn insert_meta(&mut self, name: &str, value: &[u8]) -> Result<Insert, StorageFault>;
+    /// Replaces such a value where it is `known`. `Found::Yes` means: it was.
+    ///
+    /// # Errors
+    /// Storage.
+    fn swap_meta(&mut self, name: &str, known: &[u8], value: &[u8]) -> Result<Found, StorageFault>;
+    /// Removes such a value where it is `known`.
+    ///
+    /// # Errors
+    /// Storage.
+    fn delete_meta(&mut self, name: &str, known: &[u8]) -> Result<Found, StorageFault>;
 }

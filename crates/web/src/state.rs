@@ -1,7 +1,7 @@
 //! What every handler shares.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use admin::Ports;
 use admin::ports::Store;
@@ -11,13 +11,16 @@ use identity::notice::Post;
 use kernel::{Access, Change, Ctx, StorageFault, work};
 use session::RevocationList;
 use token::discovery::{DiscoveryFault, Document};
-use token::keys::ring::SharedRing;
+use token::keys::{KeyRing, SharedRing};
 use token::{Client, SharedCatalogue};
 
 use crate::memory::Memory;
 use crate::oauth;
 use crate::peer::TrustedProxies;
 use crate::views::Transport;
+
+/// The discovery document, or why there is none.
+type Discovery = Result<Document, DiscoveryFault>;
 
 /// Shared by all workers; cheap to clone through its `Arc`.
 pub struct AppState {
@@ -42,7 +45,7 @@ pub struct AppState {
     hosts: HashSet<String>,
     pub(crate) clients: Memory<Arc<Client>>,
     pub(crate) usernames: Memory<Arc<str>>,
-    pub(crate) discovery: Result<Document, DiscoveryFault>,
+    discovery: RwLock<Arc<Discovery>>,
 }
 
 /// What an [`AppState`] is made of.
@@ -79,7 +82,7 @@ impl AppState {
                 .ok()
                 .and_then(|url| url.host_str().map(str::to_owned)),
         );
-        let discovery = oauth::discovery::document(&parts.ctx.issuer);
+        let discovery = oauth::discovery::document(&parts.ctx.issuer, &parts.ring.get());
         let state = Self {
             ctx: parts.ctx,
             store: parts.store,
@@ -93,7 +96,7 @@ impl AppState {
             hosts,
             clients: Memory::default(),
             usernames: Memory::default(),
-            discovery,
+            discovery: RwLock::new(Arc::new(discovery)),
         };
         state.reload_catalogue()?;
         Ok(state)
@@ -104,6 +107,18 @@ impl AppState {
             work::run::<dyn Ports, _, StorageFault>(&*self.store, Access::Read, |tx| tx.catalogue())?;
         self.catalogue.replace(catalogue);
         Ok(())
+    }
+
+    /// From now on these keys sign and are published; discovery tells of their algorithms.
+    pub fn replace_ring(&self, ring: KeyRing) {
+        let document = oauth::discovery::document(&self.ctx.issuer, &ring);
+        self.ring.replace(ring);
+        *self.discovery.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(document);
+    }
+
+    /// The discovery document.
+    pub(crate) fn discovery(&self) -> Arc<Discovery> {
+        Arc::clone(&self.discovery.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Forgets, or reads again, what changed elsewhere. Called by the store's change feed on a thread that may wait.

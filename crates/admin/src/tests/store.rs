@@ -12,7 +12,7 @@ use kernel::secret::ResetToken;
 use kernel::{Audit, AuditEvent, Digest, StorageFault, Timestamp};
 use session::{Revocation, Session};
 use token::client::Client;
-use token::keys::StoredKey;
+use token::keys::{KeyState, Signed, StoredKey};
 use token::ports::{Clients, Keys};
 use token::{ApiResource, ClaimScope, Grant, LogoutNotice};
 
@@ -25,6 +25,8 @@ pub(super) struct Maps {
     pub(super) members: BTreeSet<(String, UserId)>,
     pub(super) clients: BTreeMap<String, Client>,
     pub(super) keys: Vec<StoredKey>,
+    pub(super) signed: Vec<Signed>,
+    pub(super) meta: BTreeMap<String, Vec<u8>>,
     pub(super) sessions: BTreeMap<Sid, Session>,
     pub(super) grants: BTreeMap<GrantId, Grant>,
     pub(super) clients_of_sessions: BTreeSet<(Sid, String)>,
@@ -193,14 +195,56 @@ impl Keys for Maps {
     fn keys(&mut self) -> Answer<Vec<StoredKey>> {
         Ok(self.keys.clone())
     }
-    fn insert_key(&mut self, _: &StoredKey) -> Answer<Insert> {
-        panic!("keys are made elsewhere")
+    fn insert_key(&mut self, key: &StoredKey) -> Answer<Insert> {
+        // The primary key, and the two partial indexes.
+        let single = matches!(key.state, KeyState::Active | KeyState::Next);
+        let same =
+            |own: &StoredKey| own.kid == key.kid || single && (own.alg, own.state) == (key.alg, key.state);
+        if self.keys.iter().any(same) {
+            return Ok(Insert::Taken);
+        }
+        self.keys.push(key.clone());
+        Ok(Insert::Done)
     }
-    fn meta(&mut self, _: &str) -> Answer<Option<Vec<u8>>> {
-        panic!("administration asks for no values")
+    fn update_key(&mut self, key: &StoredKey, from: KeyState) -> Answer<Found> {
+        let mut known = self.keys.iter_mut();
+        let known = known.find(|own| own.kid == key.kid && own.state == from);
+        Ok(known.map_or(Found::No, |own| {
+            *own = key.clone();
+            Found::Yes
+        }))
     }
-    fn insert_meta(&mut self, _: &str, _: &[u8]) -> Answer<Insert> {
-        panic!("administration stores no values")
+    fn add_signed(&mut self, signed: &[Signed]) -> Answer<()> {
+        self.signed.extend_from_slice(signed);
+        Ok(())
+    }
+    fn signed(&mut self, now: Timestamp) -> Answer<Vec<Signed>> {
+        let good = self.signed.iter().filter(|signed| signed.until > now);
+        Ok(good.cloned().collect())
+    }
+    fn meta(&mut self, name: &str) -> Answer<Option<Vec<u8>>> {
+        Ok(self.meta.get(name).cloned())
+    }
+    fn insert_meta(&mut self, name: &str, value: &[u8]) -> Answer<Insert> {
+        if self.meta.contains_key(name) {
+            return Ok(Insert::Taken);
+        }
+        self.meta.insert(name.to_owned(), value.to_vec());
+        Ok(Insert::Done)
+    }
+    fn swap_meta(&mut self, name: &str, known: &[u8], value: &[u8]) -> Answer<Found> {
+        let same = self.meta.get(name).is_some_and(|own| own == known);
+        if same {
+            self.meta.insert(name.to_owned(), value.to_vec());
+        }
+        Ok(found(same))
+    }
+    fn delete_meta(&mut self, name: &str, known: &[u8]) -> Answer<Found> {
+        let same = self.meta.get(name).is_some_and(|own| own == known);
+        if same {
+            self.meta.remove(name);
+        }
+        Ok(found(same))
     }
 }
 

@@ -8,6 +8,7 @@ use clap::Args;
 use kernel::{Access, Ctx, Issuer, Policy, SystemClock, SystemEntropy, work};
 use serde_json::json;
 use store::{Database, OpenMode};
+use token::SigningAlg;
 use token::keys::{self, KeyFault, MasterKey};
 
 use super::options::{Options, Writing};
@@ -82,7 +83,8 @@ fn make(args: &InitArgs, text: &str, made: &mut Made) -> Result<(), Failure> {
 
 /// Creates the database with its tables and first keys.
 fn fill(path: &Path, master: &MasterKey, ctx: &Ctx) -> Result<(), Failure> {
-    let prepared = keys::prepare(master, ctx).map_err(|fault| Failure::new(Exit::Failed, fault))?;
+    let prepared =
+        keys::prepare(&SigningAlg::USUAL, master, ctx).map_err(|fault| Failure::new(Exit::Failed, fault))?;
     let store = Database::open(&format!("sqlite://{}", path.display()), OpenMode::Create)?;
     work::run::<dyn Ports, _, KeyFault>(&store, Access::Write, move |ports| keys::install(ports, prepared))
         .map_err(|fault| Failure::new(Exit::Failed, fault))?;

@@ -135,8 +135,8 @@ table! {
     MailFrom "mail.from" Text(""), Any, Plainly,
         "The sender of mail; empty: Signet <no-reply@HOST>, with the issuer's host.";
     KeysAlgorithms "keys.algorithms" List(&["RS256", "ES256", "EdDSA"]),
-        Words { now: &["RS256", "ES256", "EdDSA"], later: &["PS256"] }, Plainly,
-        "Signature algorithms for which keys are kept.";
+        Words { now: &["RS256", "PS256", "ES256", "ES384", "EdDSA"], later: &[] }, Plainly,
+        "Signature algorithms published whether they are used or not.";
     KeysRotateEvery "keys.rotate_every" Duration("90d"), Any, Plainly,
         "How long a key signs before its spare takes over.";
     KeysMinPublished "keys.min_published" Duration("24h"), Any, Plainly,

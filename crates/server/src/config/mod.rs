@@ -28,6 +28,7 @@ use kernel::{Issuer, Policy};
 use mail::MailConfig;
 use outbound::{Allowed, Authorities};
 use session::revocation::LONGEST_ACCESS_TTL;
+use token::keys::KeyPlan;
 
 pub(crate) use duration::parse as parse_duration;
 pub(crate) use issuer::check as check_issuer;
@@ -64,6 +65,8 @@ pub struct Config {
     pub outbound_allow: Allowed,
     /// What `outbound.ca_file` holds.
     pub outbound_authorities: Authorities,
+    /// `keys.algorithms` and `keys.rotate_every`.
+    pub key_plan: KeyPlan,
     policy: Policy,
     settings: Resolved,
 }
@@ -95,7 +98,6 @@ impl Config {
 
 /// What `[tokens]`, `[session]`, `[keys]` and `[revocation]` say, over the defaults of what has no key.
 fn policy(reader: &mut Reader<'_>) -> Policy {
-    reader.lifetime(Key::KeysRotateEvery);
     reader.at_most(Key::TokensAccessTtl, LONGEST_ACCESS_TTL);
     reader.no_longer_than(Key::TokensRefreshIdle, Key::TokensRefreshMax);
     reader.no_longer_than(Key::TokensRefreshGrace, Key::TokensRefreshIdle);

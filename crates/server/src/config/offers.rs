@@ -71,7 +71,7 @@ mod tests {
             (Key::ServerTlsKeyFile, text("key.pem")),
             (Key::ServerClientCaFile, text("ca.pem")),
             (Key::CacheUrl, text("redis://localhost")),
-            (Key::KeysAlgorithms, list(&["RS256", "PS256"])),
+            (Key::KeysAlgorithms, list(&["RS256", "ES512"])),
             (Key::KeysAlgorithms, list(&["HS256"])),
             (Key::KeysAlgorithms, list(&[])),
             (Key::LoginMethods, list(&["password", "passkey"])),

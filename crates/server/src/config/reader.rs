@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use mail::{Authority, MailConfig, Relay, Sender};
 use outbound::{Allowed, Authorities};
+use token::SigningAlg;
 
 use super::keys::Key;
 use super::network;
@@ -257,17 +258,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// That all algorithms clients may rely on are there.
-    pub(crate) fn algorithms(&mut self) {
-        let key = Key::KeysAlgorithms;
+    /// Signature algorithms. What is none was complained about by [`check_offers`](Self::check_offers).
+    pub(crate) fn algorithms(&self, key: Key) -> Vec<SigningAlg> {
         let listed = self.settings.list(key);
-        let missing = token::SigningAlg::ALL
-            .iter()
-            .find(|alg| !listed.iter().any(|it| it == alg.as_str()));
-        if let Some(alg) = missing.filter(|_| !listed.is_empty()) {
-            let reason = format!("keys.algorithms leaves out \"{alg}\"; fewer algorithms are not built yet");
-            self.object(key, reason, "list RS256, ES256 and EdDSA");
-        }
+        listed.iter().filter_map(|alg| alg.parse().ok()).collect()
     }
 
     /// A path; relative ones begin at the configuration file.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use kernel::Issuer;
+use token::keys::KeyPlan;
 
 use super::keys::Key;
 use super::layer::Layer;
@@ -98,7 +99,6 @@ fn check(
     };
     let mut reader = Reader::new(&settings, &directory);
     reader.check_offers();
-    reader.algorithms();
     let config = Config {
         issuer: Issuer::new(reader.issuer(missing)),
         listen: reader.address(Key::ServerListen),
@@ -111,6 +111,10 @@ fn check(
         outbound_allow: reader.allowed(Key::OutboundAllow),
         outbound_authorities: reader.authorities(Key::OutboundCaFile),
         policy: policy(&mut reader),
+        key_plan: KeyPlan {
+            algorithms: reader.algorithms(Key::KeysAlgorithms),
+            rotate_every: reader.lifetime(Key::KeysRotateEvery),
+        },
         settings: settings.clone(),
         file,
     };
@@ -202,7 +206,7 @@ tls_cert_file = 'x'
 [database]
 url = 'mysql://db'
 [keys]
-algorithms = ['RS256']
+algorithms = ['RS256', 'ES512']
 min_published = '100d'
 [tokens]
 acess_ttl = '5m'
@@ -249,7 +253,7 @@ ca_file = 'signet.toml'
                 "signet.toml:5:9|server.hosts has \"https://a\", which is not a host name alone",
                 "signet.toml:6:17|server.tls_cert_file asks for something that is not built yet",
                 "signet.toml:8:7|database.url is not a database",
-                "signet.toml:10:14|keys.algorithms leaves out \"ES256\"; fewer algorithms are not built yet",
+                "signet.toml:10:14|keys.algorithms does not know \"ES512\"",
                 "signet.toml:11:17|keys.min_published is longer than keys.rotate_every",
                 "signet.toml:13:1|unknown key `tokens.acess_ttl`",
                 "signet.toml:14:16|tokens.refresh_idle is longer than tokens.refresh_max",

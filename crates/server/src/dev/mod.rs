@@ -25,6 +25,7 @@ use kernel::secret::ClientSecret;
 use kernel::{Ctx, Issuer, Plain, Policy, SystemClock, SystemEntropy, Timestamp};
 use outbound::Outbound;
 use store::{Database, OpenMode};
+use token::SigningAlg;
 use token::keys::MasterKey;
 use url::Url;
 
@@ -87,7 +88,7 @@ fn raise(sandbox: &Sandbox, ctx: Ctx, listeners: &Listeners) -> Result<(Provider
     };
     let entropy = &*installation.ctx.entropy;
     let master = MasterKey::generate(entropy);
-    provider::ensure_keys(&installation, &master)?;
+    provider::ensure_keys(&installation, &SigningAlg::USUAL, &master)?;
     let api = DemoApi {
         base_url: url_of(&listeners.api_url)?,
         issuer: listeners.issuer.clone(),

@@ -72,7 +72,7 @@ fn open(config: &Config) -> Result<Provider, Failure> {
         Err(KeyFault::NotInitialised) => {
             // A database that never had keys has nothing they could have sealed.
             let master = master_key::read(&config.master_key_file)?;
-            provider::ensure_keys(&installation, &master)?;
+            provider::ensure_keys(&installation, &SigningAlg::USUAL, &master)?;
             tracing::info!("first signing keys made");
             master
         }

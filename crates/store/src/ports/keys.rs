@@ -1,15 +1,19 @@
 //! Signing keys, and the few values of the installation.
 
-use diesel::prelude::*;
-use identity::ports::Insert;
-use kernel::{Change, StorageFault};
-use token::Keys;
-use token::keys::StoredKey;
+use std::collections::BTreeMap;
 
-use super::inserted;
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use identity::ports::{Found, Insert};
+use kernel::{Change, StorageFault, Timestamp};
+use token::Keys;
+use token::keys::{KeyState, Signed, StoredKey};
+
+use super::{found, inserted};
 use crate::conn::on;
 use crate::rows::key::KeyRow;
-use crate::tables::{keys, meta};
+use crate::rows::signed::SignedRow;
+use crate::tables::{keys, meta, signed_tokens};
 use crate::tx::Tx;
 
 impl Keys for Tx {
@@ -33,6 +37,48 @@ impl Keys for Tx {
         Ok(inserted(changed))
     }
 
+    fn update_key(&mut self, key: &StoredKey, from: KeyState) -> Result<Found, StorageFault> {
+        let row = KeyRow::from(key);
+        let still = keys::table.find(&row.kid).filter(keys::state.eq(from.as_str()));
+        let changed = on!(&mut self.conn, |c| diesel::update(still).set(&row).execute(c))?;
+        if changed > 0 {
+            self.tell(&Change::Keys)?;
+        }
+        Ok(found(changed))
+    }
+
+    fn add_signed(&mut self, signed: &[Signed]) -> Result<(), StorageFault> {
+        for row in signed.iter().map(SignedRow::from) {
+            let sum = signed_tokens::signed + excluded(signed_tokens::signed);
+            on!(&mut self.conn, |c| diesel::insert_into(signed_tokens::table)
+                .values(&row)
+                .on_conflict((signed_tokens::until, signed_tokens::kid, signed_tokens::client_id))
+                .do_update()
+                .set(signed_tokens::signed.eq(sum))
+                .execute(c))?;
+        }
+        Ok(())
+    }
+
+    fn signed(&mut self, now: Timestamp) -> Result<Vec<Signed>, StorageFault> {
+        let rows: Vec<SignedRow> = on!(&mut self.conn, |c| signed_tokens::table
+            .filter(signed_tokens::until.gt(now.as_millis()))
+            .select(SignedRow::as_select())
+            .load(c))?;
+        let mut sums: BTreeMap<(String, String), Signed> = BTreeMap::new();
+        for signed in rows.into_iter().map(Signed::from) {
+            let sum = sums
+                .entry((signed.kid.clone(), signed.client_id.clone()))
+                .or_insert(Signed {
+                    count: 0,
+                    ..signed.clone()
+                });
+            sum.count += signed.count;
+            sum.until = sum.until.max(signed.until);
+        }
+        Ok(sums.into_values().collect())
+    }
+
     fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StorageFault> {
         on!(&mut self.conn, |c| meta::table
             .find(name)
@@ -48,5 +94,19 @@ impl Keys for Tx {
             .on_conflict_do_nothing()
             .execute(c))?;
         Ok(inserted(changed))
+    }
+
+    fn swap_meta(&mut self, name: &str, known: &[u8], value: &[u8]) -> Result<Found, StorageFault> {
+        let row = meta::table.find(name).filter(meta::value.eq(known));
+        let changed = on!(&mut self.conn, |c| diesel::update(row)
+            .set(meta::value.eq(value))
+            .execute(c))?;
+        Ok(found(changed))
+    }
+
+    fn delete_meta(&mut self, name: &str, known: &[u8]) -> Result<Found, StorageFault> {
+        let row = meta::table.find(name).filter(meta::value.eq(known));
+        let changed = on!(&mut self.conn, |c| diesel::delete(row).execute(c))?;
+        Ok(found(changed))
     }
 }

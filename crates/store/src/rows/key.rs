@@ -8,8 +8,8 @@ use crate::column::columns;
 use crate::tables::keys;
 
 /// See [`StoredKey`].
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = keys, treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = keys, primary_key(kid), treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct KeyRow {
     pub kid: String,
     pub alg: String,

@@ -13,4 +13,5 @@ pub mod reset;
 pub mod resource;
 pub mod revocation;
 pub mod session;
+pub mod signed;
 pub mod user;

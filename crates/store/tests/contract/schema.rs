@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::{Fresh, Ports, everywhere};
 
-const STEPS: [&str; 2] = ["0001_base", "0002_revocation_and_resources"];
+const STEPS: [&str; 3] = ["0001_base", "0002_revocation_and_resources", "0003_signed_tokens"];
 
 fn url(dir: &TempDir) -> String {
     format!("sqlite://{}", dir.path().join("signet.db").display())

@@ -14,9 +14,16 @@ const FIRST: [&str; 2] = [
     include_str!("../../../../migrations/sqlite/0001_base/up.sql"),
     include_str!("../../../../migrations/postgres/0001_base/up.sql"),
 ];
-const DOWN: [&str; 2] = [
-    include_str!("../../../../migrations/sqlite/0002_revocation_and_resources/down.sql"),
-    include_str!("../../../../migrations/postgres/0002_revocation_and_resources/down.sql"),
+/// SQLite's and PostgreSQL's, the newest step first.
+const DOWN: [[&str; 2]; 2] = [
+    [
+        include_str!("../../../../migrations/sqlite/0003_signed_tokens/down.sql"),
+        include_str!("../../../../migrations/postgres/0003_signed_tokens/down.sql"),
+    ],
+    [
+        include_str!("../../../../migrations/sqlite/0002_revocation_and_resources/down.sql"),
+        include_str!("../../../../migrations/postgres/0002_revocation_and_resources/down.sql"),
+    ],
 ];
 
 /// Of SQLite and PostgreSQL, what is meant for this database.
@@ -30,10 +37,12 @@ fn of<'a>(db: &Fresh, [sqlite, postgres]: [&'a str; 2]) -> &'a str {
 
 /// Back to the first version, as a newly made database of it would be.
 fn downgrade(db: &Fresh) {
-    execute(&db.url, of(db, DOWN));
+    for step in DOWN {
+        execute(&db.url, of(db, step));
+    }
     execute(
         &db.url,
-        "DELETE FROM __diesel_schema_migrations WHERE version = '0002'",
+        "DELETE FROM __diesel_schema_migrations WHERE version > '0001'",
     );
 }
 
@@ -72,7 +81,10 @@ fn rows_of_the_first_version_keep_their_meaning() {
         let grant = GrantId::generate(&entropy, NOW);
         downgrade(db);
         furnish(db, sid, user, grant);
-        assert_eq!(schema::up(&db.url).unwrap(), ["0002_revocation_and_resources"]);
+        assert_eq!(
+            schema::up(&db.url).unwrap(),
+            ["0002_revocation_and_resources", "0003_signed_tokens"]
+        );
         let session = db.read(move |ports| ports.session(sid)).unwrap();
         assert_eq!(session.device, Device::default());
         let claims = db.read(move |ports| ports.grant(grant)).unwrap().claims;
@@ -124,7 +136,7 @@ fn the_way_down_leads_to_the_first_version_and_up_again() {
     everywhere(|db| {
         downgrade(db);
         assert_eq!(schema::status(&db.url).unwrap().applied, ["0001_base"]);
-        assert_eq!(schema::plan(&db.url).unwrap().len(), 1);
+        assert_eq!(schema::plan(&db.url).unwrap().len(), 2);
         schema::up(&db.url).unwrap();
         let store = Arc::new(Database::open(&db.url, OpenMode::MustExist).unwrap());
         let answer = work::run(&*store, Access::Read, |ports: &mut Ports| ports.catalogue());

@@ -40,26 +40,41 @@ pub enum ApplicationType {
     Native,
 }
 
-/// A signature algorithm of ours (RFC 7518 3.1, RFC 8037 3.1).
+/// A signature algorithm of ours (RFC 7518 3.1, RFC 8037 3.1). Their order is that of discovery and of the JWK Set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SigningAlg {
     /// RSASSA-PKCS1-v1_5 with SHA-256: the one every library knows.
     RS256,
+    /// RSASSA-PSS with SHA-256: what FAPI profiles want of RSA.
+    PS256,
     /// ECDSA on P-256: small and quick.
     ES256,
+    /// ECDSA on P-384.
+    ES384,
     /// Ed25519.
     EdDSA,
 }
 
 impl SigningAlg {
-    /// All of them, in the order discovery lists them.
-    pub const ALL: [SigningAlg; 3] = [SigningAlg::RS256, SigningAlg::ES256, SigningAlg::EdDSA];
+    /// All of them.
+    pub const ALL: [SigningAlg; 5] = [
+        SigningAlg::RS256,
+        SigningAlg::PS256,
+        SigningAlg::ES256,
+        SigningAlg::ES384,
+        SigningAlg::EdDSA,
+    ];
+
+    /// Those a new installation has keys for.
+    pub const USUAL: [SigningAlg; 3] = [SigningAlg::RS256, SigningAlg::ES256, SigningAlg::EdDSA];
 
     /// The registered `alg` value.
     pub fn as_str(self) -> &'static str {
         match self {
             SigningAlg::RS256 => "RS256",
+            SigningAlg::PS256 => "PS256",
             SigningAlg::ES256 => "ES256",
+            SigningAlg::ES384 => "ES384",
             SigningAlg::EdDSA => "EdDSA",
         }
     }
@@ -73,7 +88,7 @@ impl std::str::FromStr for SigningAlg {
             .find(|alg| alg.as_str() == text)
             .ok_or_else(|| {
                 format!(
-                    "`{text}` is not a signature algorithm offered here; there are RS256, ES256 and EdDSA"
+                    "`{text}` is not a signature algorithm offered here; there are RS256, PS256, ES256, ES384 and EdDSA"
                 )
             })
     }

@@ -1,7 +1,7 @@
 //! Access tokens as JWT profile them (RFC 9068).
 
-use kernel::Ctx;
 use kernel::id::{GrantId, Sid, TokenId};
+use kernel::{Ctx, Timestamp};
 use protocol::Scope;
 use serde::Serialize;
 
@@ -71,5 +71,8 @@ pub(super) fn access_token(plan: &IssuePlan, ring: &KeyRing, ctx: &Ctx) -> Resul
         grant: plan.grant,
         userinfo_claims: &plan.userinfo_claims,
     };
-    Ok(signer.sign_jws(ACCESS_TOKEN_TYP, &claims)?)
+    let token = signer.sign_jws(ACCESS_TOKEN_TYP, &claims)?;
+    ring.tally()
+        .note(signer.kid(), &plan.client_id, Timestamp::from_secs(claims.exp));
+    Ok(token)
 }

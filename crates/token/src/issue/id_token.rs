@@ -54,7 +54,11 @@ pub(super) fn id_token(
         Some(&access_token),
         None,
     )
-    .map(|token| token.to_string())
+    .map(|token| {
+        let expires_at = plan.issued_at.plus(ctx.policy.id_token_ttl);
+        ring.tally().note(signer.kid(), &plan.client_id, expires_at);
+        token.to_string()
+    })
     .map_err(|_| IssueFault::IdToken)
 }
 

@@ -163,7 +163,9 @@ fn signatures_have_the_registered_lengths() {
     // RFC 7518 3.3 and 3.4, RFC 8032 5.1.6; base64url of 256 and 64 bytes.
     for (alg, length) in [
         (SigningAlg::RS256, 342),
+        (SigningAlg::PS256, 342),
         (SigningAlg::ES256, 86),
+        (SigningAlg::ES384, 128),
         (SigningAlg::EdDSA, 86),
     ] {
         let issued = issue(&plan(alg), &ring, &ctx).unwrap();

@@ -11,9 +11,9 @@ use crate::client::SigningAlg;
 use crate::ports::Keys;
 
 /// Names the check among the installation's values; also its associated data.
-const CHECK: &str = "master_key_check";
+pub(super) const CHECK: &str = "master_key_check";
 /// What the check holds. Its secrecy does not matter, only that it opens.
-const CHECK_PLAINTEXT: &[u8] = b"signet";
+pub(super) const CHECK_PLAINTEXT: &[u8] = b"signet";
 
 /// Everything a fresh database needs of keys, made before its transaction begins.
 #[derive(Debug, Clone)]
@@ -22,13 +22,13 @@ pub struct Prepared {
     check: Vec<u8>,
 }
 
-/// Makes an active key and a spare for each algorithm, and the master key's check. Slow; touches no storage.
+/// Makes an active key and a spare for each of `algorithms`, and the master key's check. Slow; touches no storage.
 ///
 /// # Errors
 /// [`KeyFault::Generation`].
-pub fn prepare(master: &MasterKey, ctx: &Ctx) -> Result<Prepared, KeyFault> {
-    let mut keys = Vec::with_capacity(2 * SigningAlg::ALL.len());
-    for alg in SigningAlg::ALL {
+pub fn prepare(algorithms: &[SigningAlg], master: &MasterKey, ctx: &Ctx) -> Result<Prepared, KeyFault> {
+    let mut keys = Vec::with_capacity(2 * algorithms.len());
+    for alg in algorithms.iter().copied() {
         keys.push(generate(alg, KeyState::Active, master, ctx)?);
         keys.push(generate(alg, KeyState::Next, master, ctx)?);
     }
@@ -52,18 +52,6 @@ pub fn install<K: Keys + ?Sized>(tx: &mut K, prepared: Prepared) -> Result<Vec<S
         }
     }
     Ok(prepared.keys.into_iter().map(|key| key.kid).collect())
-}
-
-/// [`prepare`] and [`install`] in one, where the length of the transaction does not matter.
-///
-/// # Errors
-/// As these two.
-pub fn bootstrap<K: Keys + ?Sized>(
-    tx: &mut K,
-    master: &MasterKey,
-    ctx: &Ctx,
-) -> Result<Vec<String>, KeyFault> {
-    install(tx, prepare(master, ctx)?)
 }
 
 /// Whether `master` is the key this database was initialised with. Every start asks.

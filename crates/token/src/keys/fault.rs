@@ -2,6 +2,7 @@
 
 use kernel::StorageFault;
 
+use super::life::LifeFault;
 use crate::client::SigningAlg;
 
 /// A fault of keys or of the master key. Logged, never shown to clients.
@@ -48,6 +49,12 @@ pub enum KeyFault {
     /// Claims or keys could not be written as JSON.
     #[error("not expressible as JSON")]
     Encoding,
+    /// The keys are being sealed anew under another master key than this one.
+    #[error("keys are being sealed anew already, under another new master key: go on with that one")]
+    OtherMasterKey,
+    /// A step of a key's life is not taken.
+    #[error(transparent)]
+    Life(#[from] LifeFault),
     /// Storage.
     #[error(transparent)]
     Storage(#[from] StorageFault),

@@ -2,24 +2,35 @@
 
 pub mod bootstrap;
 pub mod fault;
+pub mod fresh;
 pub mod generate;
+pub mod handover;
+pub mod life;
 mod pair;
+pub mod reseal;
 pub mod ring;
+pub mod schedule;
 pub mod sealing;
 pub mod signer;
+pub mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod verification;
 
 use kernel::Timestamp;
 
-pub use bootstrap::{Prepared, bootstrap, check_master, install, prepare};
+pub use bootstrap::{Prepared, check_master, install, prepare};
 pub use fault::KeyFault;
+pub use fresh::Fresh;
 pub use generate::generate;
+pub use handover::{Haste, Unapplied, Write};
+pub use life::LifeFault;
 pub(crate) use pair::openid_alg;
 pub use ring::{KeyRing, SharedRing};
+pub use schedule::{KeyPlan, Rotation, Step};
 pub use sealing::MasterKey;
 pub use signer::Signer;
+pub use tally::{Signed, Tally};
 pub use verification::VerificationKey;
 
 use crate::client::SigningAlg;
@@ -31,9 +42,9 @@ pub enum KeyState {
     Next,
     /// Signs; exactly one per algorithm.
     Active,
-    /// Verifies only.
+    /// Verifies only; its private half is destroyed.
     Retiring,
-    /// Out of the JWKS, private half destroyed.
+    /// Out of the JWKS.
     Retired,
     /// Taken back; nothing it signed is believed.
     Revoked,
@@ -79,7 +90,7 @@ pub struct StoredKey {
     pub public_jwk: String,
     /// The private half (PKCS#8) sealed under the master key with the kid as associated data; none once destroyed.
     pub sealed_private: Option<Vec<u8>>,
-    /// First day in the JWKS.
+    /// When it came into the JWKS.
     pub published_at: Timestamp,
     /// When it began to sign.
     pub activated_at: Option<Timestamp>,

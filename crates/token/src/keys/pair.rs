@@ -8,8 +8,9 @@ use aws_lc_rs::error::{KeyRejected, Unspecified};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
-    RsaKeyPair, RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+    Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
+    RsaPublicKeyComponents,
 };
 use openidconnect::JsonWebKeyId;
 use openidconnect::core::{CoreJsonCurveType, CoreJsonWebKey, CoreJwsSigningAlgorithm};
@@ -20,29 +21,71 @@ use crate::client::SigningAlg;
 
 /// A private key ready to sign. Prints nothing of itself.
 pub(super) enum Pair {
-    /// RSA with 2048 bits, RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 3.3).
-    Rsa(RsaKeyPair),
-    /// P-256; signatures are the 64 bytes of r and s (RFC 7518 3.4), never DER.
-    Ec(EcdsaKeyPair),
+    /// RSA with 2048 bits.
+    Rsa(RsaKeyPair, Padding),
+    /// ECDSA; signatures are the bytes of r and s (RFC 7518 3.4), never DER.
+    Ec(EcdsaKeyPair, Curve),
     /// Ed25519 (RFC 8037 3.1).
     Ed(Ed25519KeyPair),
+}
+
+/// How RSA signatures are padded. A key has one padding all its life, as its `alg` says.
+#[derive(Clone, Copy)]
+pub(super) enum Padding {
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 3.3).
+    Pkcs1,
+    /// RSASSA-PSS with SHA-256 and a salt as long as the hash (RFC 7518 3.5).
+    Pss,
+}
+
+/// The curves of ECDSA (RFC 7518 3.4).
+#[derive(Clone, Copy)]
+pub(super) enum Curve {
+    P256,
+    P384,
+}
+
+impl Curve {
+    fn signing(self) -> &'static EcdsaSigningAlgorithm {
+        match self {
+            Curve::P256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
+            Curve::P384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
+        }
+    }
+
+    fn jwk(self) -> CoreJsonCurveType {
+        match self {
+            Curve::P256 => CoreJsonCurveType::P256,
+            Curve::P384 => CoreJsonCurveType::P384,
+        }
+    }
 }
 
 impl Pair {
     /// A fresh pair. RSA takes a noticeable fraction of a second.
     pub(super) fn generate(alg: SigningAlg) -> Result<Self, Unspecified> {
         Ok(match alg {
-            SigningAlg::RS256 => Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048)?),
-            SigningAlg::ES256 => Pair::Ec(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?),
+            SigningAlg::RS256 => Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048)?, Padding::Pkcs1),
+            SigningAlg::PS256 => Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048)?, Padding::Pss),
+            SigningAlg::ES256 => Self::on(Curve::P256)?,
+            SigningAlg::ES384 => Self::on(Curve::P384)?,
             SigningAlg::EdDSA => Pair::Ed(Ed25519KeyPair::generate()?),
         })
     }
 
+    fn on(curve: Curve) -> Result<Self, Unspecified> {
+        Ok(Pair::Ec(EcdsaKeyPair::generate(curve.signing())?, curve))
+    }
+
     /// Parses a PKCS#8 private key (RFC 5208), checking that its halves fit.
     pub(super) fn from_pkcs8(alg: SigningAlg, pkcs8: &[u8]) -> Result<Self, KeyRejected> {
+        let ec =
+            |curve: Curve| EcdsaKeyPair::from_pkcs8(curve.signing(), pkcs8).map(|pair| Pair::Ec(pair, curve));
         Ok(match alg {
-            SigningAlg::RS256 => Pair::Rsa(RsaKeyPair::from_pkcs8(pkcs8)?),
-            SigningAlg::ES256 => Pair::Ec(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)?),
+            SigningAlg::RS256 => Pair::Rsa(RsaKeyPair::from_pkcs8(pkcs8)?, Padding::Pkcs1),
+            SigningAlg::PS256 => Pair::Rsa(RsaKeyPair::from_pkcs8(pkcs8)?, Padding::Pss),
+            SigningAlg::ES256 => ec(Curve::P256)?,
+            SigningAlg::ES384 => ec(Curve::P384)?,
             SigningAlg::EdDSA => Pair::Ed(Ed25519KeyPair::from_pkcs8(pkcs8)?),
         })
     }
@@ -50,11 +93,11 @@ impl Pair {
     /// The private key as PKCS#8.
     pub(super) fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Unspecified> {
         Ok(Zeroizing::new(match self {
-            Pair::Rsa(pair) => {
+            Pair::Rsa(pair, _) => {
                 let der: Pkcs8V1Der = pair.as_der()?;
                 der.as_ref().to_vec()
             }
-            Pair::Ec(pair) => pair.to_pkcs8v1()?.as_ref().to_vec(),
+            Pair::Ec(pair, _) => pair.to_pkcs8v1()?.as_ref().to_vec(),
             Pair::Ed(pair) => pair.to_pkcs8v1()?.as_ref().to_vec(),
         }))
     }
@@ -79,15 +122,15 @@ impl Pair {
     fn public_key(&self, kid: &str) -> CoreJsonWebKey {
         let kid = Some(JsonWebKeyId::new(kid.to_owned()));
         match self {
-            Pair::Rsa(pair) => {
+            Pair::Rsa(pair, _) => {
                 let public = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
                 CoreJsonWebKey::new_rsa(public.n, public.e, kid)
             }
-            Pair::Ec(pair) => {
-                // SEC 1 2.3.3: 0x04, then both coordinates with 32 bytes each.
-                let point = pair.public_key().as_ref();
-                let (x, y) = point[1..].split_at(32);
-                CoreJsonWebKey::new_ec(x.to_vec(), y.to_vec(), CoreJsonCurveType::P256, kid)
+            Pair::Ec(pair, curve) => {
+                // SEC 1 2.3.3: 0x04, then both coordinates, equally long.
+                let coordinates = &pair.public_key().as_ref()[1..];
+                let (x, y) = coordinates.split_at(coordinates.len() / 2);
+                CoreJsonWebKey::new_ec(x.to_vec(), y.to_vec(), curve.jwk(), kid)
             }
             Pair::Ed(pair) => CoreJsonWebKey::new_okp(
                 pair.public_key().as_ref().to_vec(),
@@ -99,8 +142,10 @@ impl Pair {
 
     fn alg(&self) -> SigningAlg {
         match self {
-            Pair::Rsa(_) => SigningAlg::RS256,
-            Pair::Ec(_) => SigningAlg::ES256,
+            Pair::Rsa(_, Padding::Pkcs1) => SigningAlg::RS256,
+            Pair::Rsa(_, Padding::Pss) => SigningAlg::PS256,
+            Pair::Ec(_, Curve::P256) => SigningAlg::ES256,
+            Pair::Ec(_, Curve::P384) => SigningAlg::ES384,
             Pair::Ed(_) => SigningAlg::EdDSA,
         }
     }
@@ -108,12 +153,16 @@ impl Pair {
     /// The JWS signature over `message` (RFC 7515 5.1, step 5).
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Unspecified> {
         match self {
-            Pair::Rsa(pair) => {
+            Pair::Rsa(pair, padding) => {
+                let encoding: &'static dyn RsaEncoding = match padding {
+                    Padding::Pkcs1 => &RSA_PKCS1_SHA256,
+                    Padding::Pss => &RSA_PSS_SHA256,
+                };
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)?;
+                pair.sign(encoding, &SystemRandom::new(), message, &mut signature)?;
                 Ok(signature)
             }
-            Pair::Ec(pair) => Ok(pair.sign(&SystemRandom::new(), message)?.as_ref().to_vec()),
+            Pair::Ec(pair, _) => Ok(pair.sign(&SystemRandom::new(), message)?.as_ref().to_vec()),
             Pair::Ed(pair) => Ok(pair.try_sign(message)?.as_ref().to_vec()),
         }
     }
@@ -123,7 +172,9 @@ impl Pair {
 pub(crate) fn openid_alg(alg: SigningAlg) -> CoreJwsSigningAlgorithm {
     match alg {
         SigningAlg::RS256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+        SigningAlg::PS256 => CoreJwsSigningAlgorithm::RsaSsaPssSha256,
         SigningAlg::ES256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+        SigningAlg::ES384 => CoreJwsSigningAlgorithm::EcdsaP384Sha384,
         SigningAlg::EdDSA => CoreJwsSigningAlgorithm::EdDsa,
     }
 }
@@ -132,7 +183,9 @@ pub(crate) fn openid_alg(alg: SigningAlg) -> CoreJwsSigningAlgorithm {
 pub(super) fn jose_alg(alg: SigningAlg) -> jsonwebtoken::Algorithm {
     match alg {
         SigningAlg::RS256 => jsonwebtoken::Algorithm::RS256,
+        SigningAlg::PS256 => jsonwebtoken::Algorithm::PS256,
         SigningAlg::ES256 => jsonwebtoken::Algorithm::ES256,
+        SigningAlg::ES384 => jsonwebtoken::Algorithm::ES384,
         SigningAlg::EdDSA => jsonwebtoken::Algorithm::EdDSA,
     }
 }
@@ -165,13 +218,30 @@ mod tests {
             (Some("EC"), Some("P-256"))
         );
         assert_eq!((decoded(&ec, "x").len(), decoded(&ec, "y").len()), (32, 32));
+        let wide = jwk(SigningAlg::ES384);
+        assert_eq!(
+            (wide["kty"].as_str(), wide["crv"].as_str()),
+            (Some("EC"), Some("P-384"))
+        );
+        assert_eq!((decoded(&wide, "x").len(), decoded(&wide, "y").len()), (48, 48));
+        let pss = jwk(SigningAlg::PS256);
+        assert_eq!(
+            (pss["kty"].as_str(), decoded(&pss, "n").len()),
+            (Some("RSA"), 256)
+        );
         let ed = jwk(SigningAlg::EdDSA);
         assert_eq!(
             (ed["kty"].as_str(), ed["crv"].as_str()),
             (Some("OKP"), Some("Ed25519"))
         );
         assert_eq!(decoded(&ed, "x").len(), 32);
-        for (jwk, alg) in [(rsa, "RS256"), (ec, "ES256"), (ed, "EdDSA")] {
+        for (jwk, alg) in [
+            (rsa, "RS256"),
+            (pss, "PS256"),
+            (ec, "ES256"),
+            (wide, "ES384"),
+            (ed, "EdDSA"),
+        ] {
             assert_eq!(
                 (jwk["use"].as_str(), jwk["kid"].as_str()),
                 (Some("sig"), Some("k-1"))
@@ -187,7 +257,9 @@ mod tests {
     fn signatures_have_fixed_lengths() {
         for (alg, length) in [
             (SigningAlg::RS256, 256),
+            (SigningAlg::PS256, 256),
             (SigningAlg::ES256, 64),
+            (SigningAlg::ES384, 96),
             (SigningAlg::EdDSA, 64),
         ] {
             let pair = Pair::generate(alg).unwrap();

@@ -12,6 +12,7 @@ use super::fault::KeyFault;
 use super::pair::openid_alg;
 use super::sealing::MasterKey;
 use super::signer::Signer;
+use super::tally::Tally;
 use super::verification::VerificationKey;
 use super::{KeyState, StoredKey};
 use crate::client::SigningAlg;
@@ -23,6 +24,7 @@ pub struct KeyRing {
     signers: Vec<Signer>,
     verification: HashMap<String, VerificationKey>,
     jwks: Document,
+    tally: Arc<Tally>,
 }
 
 impl KeyRing {
@@ -56,6 +58,7 @@ impl KeyRing {
             signers,
             verification,
             jwks,
+            tally: Arc::default(),
         })
     }
 
@@ -74,6 +77,11 @@ impl KeyRing {
     /// The JWK Set (RFC 7517 5) of all published keys.
     pub fn jwks(&self) -> &Document {
         &self.jwks
+    }
+
+    /// Counts what its keys sign; a ring that takes another's place goes on with the other's.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The public half of any key that was not revoked. Retired ones still prove old ID tokens given as hints.
@@ -130,7 +138,9 @@ impl SharedRing {
 
     /// Puts another ring in its place.
     pub fn replace(&self, ring: KeyRing) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        let mut place = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let tally = Arc::clone(&place.tally);
+        *place = Arc::new(KeyRing { tally, ..ring });
     }
 }
 
@@ -193,7 +203,7 @@ mod tests {
         assert_eq!(*KeyRing::load(&rows, &master()).unwrap().jwks(), jwks);
         let first: Value = serde_json::from_str(&jwks.json).unwrap();
         assert_eq!(first["keys"][0]["alg"], "RS256");
-        assert_eq!(first["keys"].as_array().unwrap().len(), 6);
+        assert_eq!(first["keys"].as_array().unwrap().len(), 10);
         assert!(jwks.etag.starts_with('"') && jwks.etag.ends_with('"'));
     }
 
@@ -204,8 +214,8 @@ mod tests {
             let mut members: Vec<_> = jwk.as_object().unwrap().keys().map(String::as_str).collect();
             members.sort_unstable();
             let expected: &[&str] = match jwk["alg"].as_str().unwrap() {
-                "RS256" => &["alg", "e", "kid", "kty", "n", "use"],
-                "ES256" => &["alg", "crv", "kid", "kty", "use", "x", "y"],
+                "RS256" | "PS256" => &["alg", "e", "kid", "kty", "n", "use"],
+                "ES256" | "ES384" => &["alg", "crv", "kid", "kty", "use", "x", "y"],
                 _ => &["alg", "crv", "kid", "kty", "use", "x"],
             };
             assert_eq!(members, expected);

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use identity::ports::Insert;
+use identity::ports::{Found, Insert};
 use kernel::{Ctx, FixedClock, Issuer, Policy, SeededEntropy, StorageFault, Timestamp};
 
-use super::{KeyRing, MasterKey, StoredKey, install, prepare};
+use super::{KeyRing, KeyState, MasterKey, Signed, StoredKey, install, prepare};
+use crate::client::SigningAlg;
 use crate::ports::Keys;
 
 /// What the clock of [`ctx`] shows.
@@ -34,6 +35,7 @@ pub(crate) fn master() -> MasterKey {
 pub(crate) struct Memory {
     pub(crate) keys: Vec<StoredKey>,
     pub(crate) meta: HashMap<String, Vec<u8>>,
+    pub(crate) signed: Vec<Signed>,
 }
 
 impl Keys for Memory {
@@ -42,11 +44,35 @@ impl Keys for Memory {
     }
 
     fn insert_key(&mut self, key: &StoredKey) -> Result<Insert, StorageFault> {
-        if self.keys.iter().any(|own| own.kid == key.kid) {
+        // The primary key, and the two partial indexes.
+        let single = matches!(key.state, KeyState::Active | KeyState::Next);
+        let same =
+            |own: &StoredKey| own.kid == key.kid || single && (own.alg, own.state) == (key.alg, key.state);
+        if self.keys.iter().any(same) {
             return Ok(Insert::Taken);
         }
         self.keys.push(key.clone());
         Ok(Insert::Done)
+    }
+
+    fn update_key(&mut self, key: &StoredKey, from: KeyState) -> Result<Found, StorageFault> {
+        let known = self.keys.iter_mut();
+        let mut known = known.filter(|own| own.kid == key.kid && own.state == from);
+        Ok(known.next().map_or(Found::No, |own| {
+            *own = key.clone();
+            Found::Yes
+        }))
+    }
+
+    fn add_signed(&mut self, signed: &[Signed]) -> Result<(), StorageFault> {
+        self.signed.extend_from_slice(signed);
+        Ok(())
+    }
+
+    fn signed(&mut self, now: Timestamp) -> Result<Vec<Signed>, StorageFault> {
+        let mut good = self.signed.clone();
+        good.retain(|signed| signed.until > now);
+        Ok(good)
     }
 
     fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StorageFault> {
@@ -60,6 +86,22 @@ impl Keys for Memory {
         self.meta.insert(name.to_owned(), value.to_vec());
         Ok(Insert::Done)
     }
+
+    fn swap_meta(&mut self, name: &str, known: &[u8], value: &[u8]) -> Result<Found, StorageFault> {
+        if self.meta.get(name).is_none_or(|own| own != known) {
+            return Ok(Found::No);
+        }
+        self.meta.insert(name.to_owned(), value.to_vec());
+        Ok(Found::Yes)
+    }
+
+    fn delete_meta(&mut self, name: &str, known: &[u8]) -> Result<Found, StorageFault> {
+        if self.meta.get(name).is_none_or(|own| own != known) {
+            return Ok(Found::No);
+        }
+        self.meta.remove(name);
+        Ok(Found::Yes)
+    }
 }
 
 /// A database as `init` leaves it, sealed under [`master`].
@@ -67,7 +109,11 @@ pub(crate) fn database() -> Memory {
     static DATABASE: OnceLock<Memory> = OnceLock::new();
     let made = DATABASE.get_or_init(|| {
         let mut database = Memory::default();
-        install(&mut database, prepare(&master(), &ctx().0).unwrap()).unwrap();
+        install(
+            &mut database,
+            prepare(&SigningAlg::ALL, &master(), &ctx().0).unwrap(),
+        )
+        .unwrap();
         database
     });
     made.clone()

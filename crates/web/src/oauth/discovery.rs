@@ -3,8 +3,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use kernel::Issuer;
-use token::SigningAlg;
 use token::discovery::{DiscoveryFault, Document, Routes};
+use token::keys::KeyRing;
 
 use super::jwks;
 use crate::routes::paths;
@@ -13,11 +13,11 @@ use crate::state::AppState;
 /// Endpoints move with releases, not with requests.
 const MAX_AGE: &str = "public, max-age=3600";
 
-/// The document for `issuer`, made once at the start from the same constants the routes are made of.
+/// The document for `issuer`, made from the same constants the routes are made of, whenever the keys change.
 ///
 /// # Errors
 /// When the issuer is no URL, which configuration has already refused.
-pub(crate) fn document(issuer: &Issuer) -> Result<Document, DiscoveryFault> {
+pub(crate) fn document(issuer: &Issuer, ring: &KeyRing) -> Result<Document, DiscoveryFault> {
     let routes = Routes {
         authorization: paths::AUTHORIZE.to_owned(),
         token: paths::TOKEN.to_owned(),
@@ -27,12 +27,12 @@ pub(crate) fn document(issuer: &Issuer) -> Result<Document, DiscoveryFault> {
         introspection: paths::INTROSPECT.to_owned(),
         end_session: Some(paths::LOGOUT.to_owned()),
     };
-    token::discovery::document(issuer, &routes, SigningAlg::ALL)
+    token::discovery::document(issuer, &routes, ring.algorithms())
 }
 
 /// Serves it.
 pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>) -> HttpResponse {
-    match &state.discovery {
+    match &*state.discovery() {
         Ok(document) => jwks::document(&request, document.json.clone(), &document.etag, MAX_AGE),
         Err(_) => HttpResponse::InternalServerError().finish(),
     }

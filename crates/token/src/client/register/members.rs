@@ -64,7 +64,7 @@ const fn row(standing: Standing, name: &'static str, shape: Shape) -> Member {
 }
 
 /// Signature algorithms offered here.
-const ALGS: Shape = OneOf(&["RS256", "ES256", "EdDSA"]);
+const ALGS: Shape = OneOf(&["RS256", "PS256", "ES256", "ES384", "EdDSA"]);
 const METHODS: Shape = OneOf(&["client_secret_basic", "client_secret_post", "none"]);
 
 use Shape::{Endpoint, Endpoints, Flag, Keys, Link, List, Number, OneOf, Page, Text};
