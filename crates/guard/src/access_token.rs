@@ -28,6 +28,8 @@ pub struct AccessToken {
     pub acr: Option<String>,
     /// The session at the issuer.
     pub sid: Option<String>,
+    /// The issuer's key that signed it (RFC 7515 4.1.4).
+    pub kid: String,
     /// Every other claim, such as `groups` and `roles`.
     pub other: Map<String, Value>,
 }
@@ -58,7 +60,7 @@ pub(crate) struct Wire {
 
 impl Wire {
     /// The token's content; `None` when a name in it is empty, or nobody is in the audience.
-    pub(crate) fn into_token(self) -> Option<AccessToken> {
+    pub(crate) fn into_token(self, kid: String) -> Option<AccessToken> {
         let aud = self.aud.into_list();
         let names = [&self.sub, &self.client_id, &self.jti];
         if aud.is_empty() || names.into_iter().any(String::is_empty) {
@@ -75,6 +77,7 @@ impl Wire {
             auth_time: self.auth_time.map(|date| date.0),
             acr: self.acr,
             sid: self.sid,
+            kid,
             other: self.other,
         })
     }

@@ -16,6 +16,12 @@ pub enum Refusal {
         /// Fetching will not be tried again before.
         retry_after: Duration,
     },
+    /// The token is good by its signature and dates, and the revocation source could not say whether it still counts.
+    #[error("nobody knows whether the token was revoked")]
+    StandingUnknown {
+        /// Asking will not be tried again before.
+        retry_after: Duration,
+    },
 }
 
 /// Why a token is not believed. For the log; holds nothing of the token.
@@ -54,14 +60,18 @@ pub enum TokenFault {
     /// `iat` or `nbf` lies ahead.
     #[error("from the future")]
     NotYetValid,
+    /// The revocation source says that it no longer counts.
+    #[error("revoked")]
+    Revoked,
 }
 
 impl From<TokenFault> for OAuthError {
     /// As a resource answers it (RFC 6750 3.1): what a client can do something about, and no more. A client may know that
-    /// its token expired or is for somebody else, not what gave a forged one away.
+    /// its token expired, was taken back or is for somebody else, not what gave a forged one away.
     fn from(fault: TokenFault) -> Self {
         let description = match fault {
             TokenFault::Expired => "The access token has expired",
+            TokenFault::Revoked => "The access token was revoked",
             TokenFault::WrongAudience => "The access token is for another API",
             TokenFault::TooLong
             | TokenFault::Malformed

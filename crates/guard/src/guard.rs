@@ -8,7 +8,9 @@ use crate::access_token::AccessToken;
 use crate::algorithm::SignatureAlgorithm;
 use crate::clock::{Clock, SystemClock};
 use crate::fault::{Refusal, TokenFault};
+use crate::introspection;
 use crate::key_cache::{Freshness, KeyCache, KeyFault};
+use crate::revocation::{Question, RevocationSource, Standing};
 use crate::source::JwksSource;
 use crate::verify::{self, Expectations};
 
@@ -23,6 +25,7 @@ pub struct Guard(Arc<Inner>);
 struct Inner {
     expected: Expectations,
     keys: Arc<KeyCache>,
+    revocation: Option<Box<dyn RevocationSource>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -38,13 +41,15 @@ impl Guard {
             },
             algorithms: SignatureAlgorithm::ALL.to_vec(),
             freshness: Freshness::default(),
+            revocation: None,
             clock: Arc::new(SystemClock::new()),
         }
     }
 
     /// Verifies an access token (RFC 9068 4). What it allows, its scope, is the caller's to check.
     ///
-    /// Waits for a fetch only if there are no keys yet, or for a key nobody has seen.
+    /// Waits for a fetch only if there are no keys yet, or for a key nobody has seen; and for the revocation source, if
+    /// there is one, which is asked last and about good tokens only.
     ///
     /// # Errors
     /// [`Refusal`].
@@ -55,7 +60,31 @@ impl Guard {
             KeyFault::Unavailable { retry_after } => Refusal::KeysUnavailable { retry_after },
         })?;
         let now = self.0.clock.since_epoch();
-        Ok(verify::access_token(token, &key, &self.0.expected, now)?)
+        let claims = verify::access_token(token, kid, &key, &self.0.expected, now)?;
+        self.check_standing(token, &claims).await?;
+        Ok(claims)
+    }
+
+    /// Whether it was taken back. Where nobody knows, it is as good as revoked for now: a source was configured because a
+    /// revoked token must not pass.
+    async fn check_standing(&self, token: &str, claims: &AccessToken) -> Result<(), Refusal> {
+        let Some(source) = &self.0.revocation else {
+            return Ok(());
+        };
+        let question = Question {
+            token,
+            claims,
+            clock: &*self.0.clock,
+        };
+        match source.standing(question).await {
+            Ok(Standing::Good) => Ok(()),
+            Ok(Standing::Revoked) => Err(TokenFault::Revoked.into()),
+            Err(error) => {
+                tracing::debug!(%error, "nobody knows whether a token was revoked");
+                let retry_after = introspection::PAUSE;
+                Err(Refusal::StandingUnknown { retry_after })
+            }
+        }
     }
 
     /// The audience it expects; names the protection space in challenges (RFC 9110 11.5).
@@ -83,6 +112,7 @@ pub struct GuardBuilder {
     expected: Expectations,
     algorithms: Vec<SignatureAlgorithm>,
     freshness: Freshness,
+    revocation: Option<Box<dyn RevocationSource>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -105,6 +135,15 @@ impl GuardBuilder {
         self
     }
 
+    /// Asks whether a token was taken back, after everything else about it was found good: [`Introspection`], or a list in
+    /// the same process. When there is no answer, the token is refused with 503; there is no setting that lets it pass.
+    ///
+    /// [`Introspection`]: crate::Introspection
+    pub fn revocation(mut self, source: impl RevocationSource + 'static) -> Self {
+        self.revocation = Some(Box::new(source));
+        self
+    }
+
     /// Another clock than the machine's.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -122,6 +161,7 @@ impl GuardBuilder {
         Guard(Arc::new(Inner {
             expected: self.expected,
             keys: Arc::new(keys),
+            revocation: self.revocation,
             clock: self.clock,
         }))
     }

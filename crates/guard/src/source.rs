@@ -23,7 +23,7 @@ where
     }
 }
 
-/// Why there are no keys. Goes to the log, never to a client.
+/// Why something could not be fetched. Goes to the log, never to a client: it must hold no token.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct FetchFault(#[source] Box<dyn Error + Send + Sync>);

@@ -48,9 +48,10 @@ fn is_access_token_typ(typ: &str) -> bool {
     typ.strip_prefix("application/").unwrap_or(typ) == "at+jwt"
 }
 
-/// Checks everything else. `now` is time since the epoch.
+/// Checks everything else; `kid` is the key's id. `now` is time since the epoch.
 pub(crate) fn access_token(
     token: &str,
+    kid: String,
     key: &VerificationKey,
     expected: &Expectations,
     now: Duration,
@@ -63,7 +64,7 @@ pub(crate) fn access_token(
         claims.exp.0,
         claims.nbf.map_or(claims.iat.0, |nbf| nbf.0.max(claims.iat.0)),
     );
-    let token = claims.into_token().ok_or(TokenFault::BadClaims)?;
+    let token = claims.into_token(kid).ok_or(TokenFault::BadClaims)?;
     if !token.aud.contains(&expected.audience) {
         return Err(TokenFault::WrongAudience);
     }

@@ -39,7 +39,9 @@ impl Denial {
     /// What the client is told. Without a token it is told nothing but that one is needed (RFC 6750 3.1).
     fn error(&self) -> Option<OAuthError> {
         match self.refused {
-            Refused::NoToken | Refused::NoGuard | Refused::Token(Refusal::KeysUnavailable { .. }) => None,
+            Refused::NoToken
+            | Refused::NoGuard
+            | Refused::Token(Refusal::KeysUnavailable { .. } | Refusal::StandingUnknown { .. }) => None,
             Refused::TokenInQuery => Some(OAuthError::new(
                 ErrorCode::InvalidRequest,
                 "Send the access token in the Authorization header, never in the URL",
@@ -76,7 +78,9 @@ impl Denial {
         let mut response = HttpResponse::build(self.status_code());
         response.insert_header((CACHE_CONTROL, "no-store"));
         match self.refused {
-            Refused::Token(Refusal::KeysUnavailable { retry_after }) => {
+            Refused::Token(
+                Refusal::KeysUnavailable { retry_after } | Refusal::StandingUnknown { retry_after },
+            ) => {
                 response.insert_header((RETRY_AFTER, retry_after.as_secs().max(1)));
             }
             Refused::NoGuard => {}
@@ -94,7 +98,9 @@ impl ResponseError for Denial {
             Refused::NoToken | Refused::Token(Refusal::Invalid(_)) => StatusCode::UNAUTHORIZED,
             Refused::TokenInQuery | Refused::Malformed => StatusCode::BAD_REQUEST,
             Refused::MissingScope(_) => StatusCode::FORBIDDEN,
-            Refused::Token(Refusal::KeysUnavailable { .. }) => StatusCode::SERVICE_UNAVAILABLE,
+            Refused::Token(Refusal::KeysUnavailable { .. } | Refusal::StandingUnknown { .. }) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Refused::NoGuard => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

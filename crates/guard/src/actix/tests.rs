@@ -8,8 +8,8 @@ use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
 use super::{Access, RequiredScope};
-use crate::Guard;
 use crate::testing::{AUDIENCE, KeyServer, NOW, SigningKey, StillClock, builder, claims, full_set, guard};
+use crate::{AccessToken, FetchFault, Guard, Standing};
 
 struct NotesRead;
 impl RequiredScope for NotesRead {
@@ -182,6 +182,27 @@ fn without_keys_the_client_shall_come_back_later() {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.header("retry-after"), "10");
     assert!(!answer.headers.contains_key("www-authenticate"));
+}
+
+#[test]
+fn a_revoked_token_is_told_so_and_an_unknown_one_to_come_back() {
+    let ask_of = |list: fn(&AccessToken) -> Result<Standing, FetchFault>| {
+        let guard = builder(&StillClock::default()).revocation(list);
+        ask_with(
+            Some(guard.build(KeyServer::answering(full_set()))),
+            "/read",
+            &[&bearer()],
+        )
+    };
+    let revoked = ask_of(|_| Ok(Standing::Revoked));
+    assert_eq!(revoked.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(revoked.error(), "invalid_token");
+    assert!(revoked.challenge().contains("The access token was revoked"));
+    let unknown = ask_of(|_| Err(FetchFault::new("away")));
+    assert_eq!(unknown.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(unknown.header("retry-after"), "1");
+    assert!(!unknown.headers.contains_key("www-authenticate"));
+    assert_eq!(ask_of(|_| Ok(Standing::Good)).status, StatusCode::OK);
 }
 
 #[test]
