@@ -133,6 +133,8 @@ pub(crate) fn sample(name: AppName) -> DemoApp {
         api: DemoApi {
             base_url: url("http://localhost:8083"),
             issuer: "http://localhost:8080".to_owned(),
+            client_id: "demo-api".to_owned(),
+            client_secret: "not-printed".to_owned(),
         },
         other: match name {
             AppName::Notes => (AppName::Calendar, url("http://localhost:8082")),
@@ -163,6 +165,7 @@ mod tests {
 
     #[test]
     fn keeps_its_secret_to_itself() {
-        assert!(!format!("{:?}", sample(AppName::Notes)).contains("not-printed"));
+        let app = sample(AppName::Notes);
+        assert!(!format!("{app:?}{:?}", app.api).contains("not-printed"));
     }
 }

@@ -1,7 +1,9 @@
-//! A provider for tests: one Ed25519 key, a discovery document and a JWK Set, served on this machine.
+//! A provider for tests: one Ed25519 key, a discovery document, a JWK Set and an introspection endpoint, served on this
+//! machine.
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
@@ -38,8 +40,23 @@ pub(crate) fn sign(seed: u8, header: &Value, claims: &Value) -> String {
     format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature.unwrap()))
 }
 
-/// Serves a provider with the key of `seed` until the process ends, and returns its issuer identifier.
+/// Serves a provider with the key of `seed` until the process ends, and returns its issuer identifier. All tokens count.
 pub(crate) fn provider(seed: u8) -> String {
+    provider_telling(seed, &Telling::default())
+}
+
+/// What a provider says about tokens, and the last question it was asked: its header and its form.
+#[derive(Clone)]
+pub(crate) struct Telling(pub(crate) Arc<Mutex<(&'static str, String)>>);
+
+impl Default for Telling {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(("{\"active\":true}", String::new()))))
+    }
+}
+
+/// The same with something to say about tokens.
+pub(crate) fn provider_telling(seed: u8, telling: &Telling) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let issuer = format!("http://{}", listener.local_addr().unwrap());
     let discovery = json!({
@@ -47,23 +64,49 @@ pub(crate) fn provider(seed: u8) -> String {
         "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}/token"),
         "jwks_uri": format!("{issuer}/jwks"),
+        "introspection_endpoint": format!("{issuer}/introspect"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["EdDSA"],
     });
     let jwks = serde_json::to_value(keys(seed)).unwrap();
+    let telling = telling.clone();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            let mut request = [0; 4096];
-            let length = stream.read(&mut request).unwrap();
-            let body = match request[..length].starts_with(b"GET /jwks ") {
-                true => jwks.to_string(),
-                false => discovery.to_string(),
+            let request = whole_request(&stream);
+            let body = match request.split(' ').nth(1) {
+                Some("/jwks") => jwks.to_string(),
+                Some("/introspect") => {
+                    let mut told = telling.0.lock().unwrap();
+                    told.1 = request;
+                    told.0.to_owned()
+                }
+                _ => discovery.to_string(),
             };
             let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
             let _ = write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         }
     });
     issuer
+}
+
+/// Header and body, by `Content-Length`.
+fn whole_request(stream: &TcpStream) -> String {
+    let mut reader = BufReader::new(stream);
+    let (mut text, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        if let Some(said) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = said.trim().parse().unwrap();
+        }
+        text += &line;
+        if line.trim_end().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    text + &String::from_utf8(body).unwrap()
 }

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer, web};
-use guard::Guard;
+use guard::{Guard, Introspection};
 use kernel::{Clock, SystemClock};
 
+use super::introspection::ProviderIntrospection;
 use super::keys::ProviderKeys;
 use super::pinboard::Pinboards;
 use super::{DemoApi, routes};
@@ -31,7 +32,9 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(api: DemoApi) -> Self {
-        let guard = Guard::builder(&api.issuer, api.identifier()).build(ProviderKeys::of(&api.issuer));
+        let guard = Guard::builder(&api.issuer, api.identifier())
+            .revocation(Introspection::by(ProviderIntrospection::of(&api)))
+            .build(ProviderKeys::of(&api.issuer));
         let site = ApiSite {
             api,
             boards: Pinboards::new(),

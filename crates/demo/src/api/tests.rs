@@ -9,7 +9,7 @@ use url::Url;
 
 use super::DemoApi;
 use super::serve::Shared;
-use crate::testing::{KID, provider, sign};
+use crate::testing::{KID, Telling, provider_telling, sign};
 
 const API: &str = "http://localhost:8083";
 
@@ -26,7 +26,12 @@ fn talk(scope: &str, requests: Vec<TestRequest>) -> Vec<Answer> {
 
 /// The same with a token for the API `audience`.
 fn talk_to(audience: &str, scope: &str, requests: Vec<TestRequest>) -> Vec<Answer> {
-    let issuer = provider(7);
+    talk_about(&Telling::default(), audience, scope, requests)
+}
+
+/// The same at a provider that says this about tokens.
+fn talk_about(telling: &Telling, audience: &str, scope: &str, requests: Vec<TestRequest>) -> Vec<Answer> {
+    let issuer = provider_telling(7, telling);
     let now = SystemClock.now().as_secs();
     let claims = json!({
         "iss": issuer, "sub": "alice", "aud": [audience, issuer], "client_id": "notes", "jti": "t", "iat": now,
@@ -38,7 +43,12 @@ fn talk_to(audience: &str, scope: &str, requests: Vec<TestRequest>) -> Vec<Answe
         &claims,
     );
     let base_url = Url::parse(API).unwrap();
-    let shared = Shared::new(DemoApi { base_url, issuer });
+    let shared = Shared::new(DemoApi {
+        base_url,
+        issuer,
+        client_id: "demo-api".to_owned(),
+        client_secret: "s:e cret".to_owned(),
+    });
     actix_web::rt::System::new().block_on(async {
         let app = init_service(App::new().configure(|config| shared.install(config))).await;
         let mut answers = Vec::new();
@@ -80,6 +90,28 @@ fn a_token_for_another_api_is_refused() {
     let answers = talk_to("http://localhost:9999", "notes.read", vec![read()]);
     assert_eq!(answers[0].status, StatusCode::UNAUTHORIZED);
     assert!(answers[0].challenge.contains("error=\"invalid_token\""));
+}
+
+#[test]
+fn a_revoked_token_is_refused() {
+    let telling = Telling::default();
+    telling.0.lock().unwrap().0 = r#"{"active":false}"#;
+    let answers = talk_about(&telling, API, "notes.read", vec![read()]);
+    assert_eq!(answers[0].status, StatusCode::UNAUTHORIZED);
+    assert!(answers[0].challenge.contains("The access token was revoked"));
+    let asked = telling.0.lock().unwrap().1.clone();
+    assert!(asked.starts_with("POST /introspect "), "{asked}");
+    // demo-api:s%3Ae+cret
+    assert!(asked.contains("Basic ZGVtby1hcGk6cyUzQWUrY3JldA=="), "{asked}");
+    assert!(asked.contains("\r\n\r\ntoken=ey"), "{asked}");
+}
+
+#[test]
+fn without_an_answer_nobody_gets_in() {
+    let telling = Telling::default();
+    telling.0.lock().unwrap().0 = r#"{"error":"invalid_client"}"#;
+    let answers = talk_about(&telling, API, "notes.read", vec![read()]);
+    assert_eq!(answers[0].status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Who and what the sandbox begins with: two people, the two demo applications, the API they call and a client for trying things out.
+//! Who and what the sandbox begins with: two people, the two demo applications, the API they call with the client it asks
+//! by, and a client for trying things out.
 
 use admin::clients::{self, MetadataSource, NewClient, Registered};
 use admin::resources::{self, NewResource};
@@ -58,7 +59,8 @@ pub(crate) fn install(
         users::create(ports, ctx, &actor, person.with(password))?;
     }
     resources::create(ports, ctx, &actor, pinboard(api))?;
-    let new = apps.iter().map(application).chain([playground(api)]);
+    let others = [resource_server(api), playground(api)];
+    let new = apps.iter().map(application).chain(others);
     new.map(|new| clients::create(ports, ctx, &actor, &ThisMachine, new))
         .collect()
 }
@@ -124,6 +126,23 @@ fn application(app: &DemoApp) -> NewClient {
         },
         policy,
         secret: Some(Plain::<ClientSecret>::from_presented(app.client_secret.as_str())),
+    }
+}
+
+/// The client by which the API asks about tokens, and which can do nothing else.
+fn resource_server(api: &DemoApi) -> NewClient {
+    let mut policy = clients::default_policy(MetadataSource::Document);
+    policy.resource_server_of = vec![api.identifier()];
+    let mut metadata = ClientMetadata {
+        client_name: Some("Demo API".to_owned()),
+        ..ClientMetadata::default()
+    };
+    metadata.set_grant_types(Vec::new());
+    NewClient {
+        client_id: Some(api.client_id.clone()),
+        metadata,
+        policy,
+        secret: Some(Plain::<ClientSecret>::from_presented(api.client_secret.as_str())),
     }
 }
 

@@ -92,6 +92,8 @@ fn raise(sandbox: &Sandbox, ctx: Ctx, listeners: &Listeners) -> Result<(Provider
     let api = DemoApi {
         base_url: url_of(&listeners.api_url)?,
         issuer: listeners.issuer.clone(),
+        client_id: "demo-api".to_owned(),
+        client_secret: Plain::<ClientSecret>::generate(entropy).expose().to_owned(),
     };
     let apps = applications(listeners, &api, &installation.ctx)?;
     let password = words::password(entropy);

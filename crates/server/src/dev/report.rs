@@ -26,7 +26,7 @@ pub(crate) struct Report {
     pub(crate) apps: Vec<DemoApp>,
     /// The API they call.
     pub(crate) api: DemoApi,
-    /// All clients, the applications' first.
+    /// All clients: the applications' first, the one for experiments last.
     pub(crate) clients: Vec<Registered>,
 }
 
@@ -119,16 +119,16 @@ impl Report {
         format!("{}{}", self.issuer, web::INBOX_PATH)
     }
 
-    /// A client with its secret, which the applications' registrations do not repeat.
+    /// A client with its secret, which registrations that bring one do not repeat.
     fn client(&self, registered: &Registered) -> Result<Value, Failure> {
-        let own = self
-            .apps
-            .iter()
-            .find(|app| app.client_id == registered.client.client_id);
+        let apps = self.apps.iter().map(|app| (&app.client_id, &app.client_secret));
+        let own = apps
+            .chain([(&self.api.client_id, &self.api.client_secret)])
+            .find(|(client_id, _)| **client_id == registered.client.client_id);
         let mut registered = registered.clone();
         registered.secret = registered
             .secret
-            .or_else(|| own.map(|app| Plain::from_presented(app.client_secret.as_str())));
+            .or_else(|| own.map(|(_, secret)| Plain::from_presented(secret.as_str())));
         serde_json::to_value(ClientView::from(&registered)).map_err(|error| Failure::new(Exit::Failed, error))
     }
 }
