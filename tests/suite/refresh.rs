@@ -3,9 +3,11 @@
 use identity::inbox::Inbox as _;
 use kernel::Policy;
 use std::time::Duration;
+use token::client::RefreshRotation;
 
 use crate::actors::attacker::{Answer, Attacker, basic};
 use crate::actors::{Browser, RelyingParty};
+use crate::apis;
 use crate::cast::SECRET;
 use crate::rig::Provider;
 
@@ -113,6 +115,94 @@ fn two_tabs_at_once_get_one_successor() {
     for answer in &answers {
         assert_eq!(answer.text("refresh_token"), answers[0].text("refresh_token"));
     }
+}
+
+/// A provider at which the refresh tokens of `web` do not rotate, and tokens of it.
+fn without_rotation() -> (Provider, Answer) {
+    let provider = Provider::start();
+    apis::change(&provider, "web", |web| {
+        web.policy.refresh_rotation = Some(RefreshRotation::Off);
+    });
+    let tokens = granted(&provider);
+    (provider, tokens)
+}
+
+#[test]
+fn without_rotation_the_same_token_goes_on_working() {
+    let (provider, first) = without_rotation();
+    let attacker = Attacker(&provider);
+    let token = first.text("refresh_token");
+    for _ in 0..3 {
+        let answer = attacker.refresh("web", token);
+        assert_eq!(attacker.userinfo(answer.granted()).status, 200);
+        assert!(answer.json["refresh_token"].is_null());
+        provider.wait(90);
+    }
+    let told = attacker.introspect("web", token).json;
+    assert_eq!(told["active"], true);
+    assert!(told["iat"].is_null(), "when it was issued is not kept");
+    assert!(provider.inbox.letters().is_empty(), "nobody was robbed");
+    attacker.revoke("web", token, &[]);
+    attacker.refresh("web", token).refused("invalid_grant");
+}
+
+#[test]
+fn without_rotation_use_keeps_a_token_from_growing_idle_and_not_old() {
+    const DAY: u64 = 86_400;
+    let (provider, used) = without_rotation();
+    let attacker = Attacker(&provider);
+    let idle = granted(&provider);
+    for _ in 0..8 {
+        provider.wait(20 * DAY);
+        attacker.refresh("web", used.text("refresh_token")).granted();
+    }
+    attacker
+        .refresh("web", idle.text("refresh_token"))
+        .refused("invalid_grant");
+    provider.wait(20 * DAY);
+    attacker
+        .refresh("web", used.text("refresh_token"))
+        .refused("invalid_grant");
+}
+
+#[test]
+fn turning_rotation_off_and_on_forgives_no_replay() {
+    let provider = Provider::start();
+    let attacker = Attacker(&provider);
+    let rotate = |rotation| {
+        apis::change(&provider, "web", move |web| {
+            web.policy.refresh_rotation = Some(rotation)
+        });
+        apis::eventually(|| {
+            let tokens = granted(&provider);
+            let next = attacker.refresh("web", tokens.text("refresh_token"));
+            next.json["refresh_token"].is_null() == (rotation == RefreshRotation::Off)
+        });
+    };
+    let (one, other) = (granted(&provider), granted(&provider));
+    let second = attacker.refresh("web", one.text("refresh_token"));
+    rotate(RefreshRotation::Off);
+    // A retry still gets the successor, until that is used.
+    let retried = attacker.refresh("web", one.text("refresh_token"));
+    assert_eq!(retried.text("refresh_token"), second.text("refresh_token"));
+    attacker.refresh("web", second.text("refresh_token")).granted();
+    attacker
+        .refresh("web", one.text("refresh_token"))
+        .refused("invalid_grant");
+    attacker
+        .refresh("web", second.text("refresh_token"))
+        .refused("invalid_grant");
+
+    let kept = other.text("refresh_token");
+    attacker.refresh("web", kept).granted();
+    rotate(RefreshRotation::On);
+    let next = attacker.refresh("web", kept);
+    assert_ne!(next.text("refresh_token"), kept);
+    provider.wait(60);
+    attacker.refresh("web", kept).refused("invalid_grant");
+    attacker
+        .refresh("web", next.text("refresh_token"))
+        .refused("invalid_grant");
 }
 
 #[test]

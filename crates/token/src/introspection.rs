@@ -8,7 +8,7 @@ use kernel::secret::RefreshToken;
 use kernel::{Ctx, Plain, StorageFault};
 use protocol::IntrospectionResponse;
 
-use crate::client::Client;
+use crate::client::{Client, RefreshRotation};
 use crate::grant::GrantPorts;
 use crate::grant::outcome::Stop;
 use crate::grant::presented::{Presented, find, judge, opaque};
@@ -75,7 +75,7 @@ pub fn refresh_token(
     token: Plain<RefreshToken>,
 ) -> Result<IntrospectionResponse, StorageFault> {
     match counting(tx, ctx, caller, token) {
-        Ok(Some((presented, user))) => Ok(describe(ctx, &presented, user)),
+        Ok(Some((presented, user))) => Ok(describe(ctx, caller, &presented, user)),
         Ok(None) | Err(Stop::Refuse(_)) => Ok(IntrospectionResponse::default()),
         Err(Stop::Storage(fault)) => Err(fault),
     }
@@ -97,16 +97,18 @@ fn counting(
     Ok(user.map(|user| (presented, user)))
 }
 
-/// Without `token_type`: that is a word about access tokens (RFC 6749 7.1).
-fn describe(ctx: &Ctx, presented: &Presented, user: User) -> IntrospectionResponse {
+/// Without `token_type`: that is a word about access tokens (RFC 6749 7.1). When a token that does not rotate was issued is
+/// not kept, only when it was last used.
+fn describe(ctx: &Ctx, caller: &Client, presented: &Presented, user: User) -> IntrospectionResponse {
     let grant = &presented.grant;
+    let rotates = caller.refresh_rotation() == RefreshRotation::On;
     IntrospectionResponse {
         active: true,
         scope: Some(grant.scope.clone()),
         client_id: Some(grant.client_id.clone()),
         username: Some(user.username),
         exp: Some(presented.expires_at(ctx).as_secs()),
-        iat: Some(presented.row.issued_at.as_secs()),
+        iat: rotates.then_some(presented.row.issued_at.as_secs()),
         sub: Some(grant.user.to_string()),
         iss: Some(ctx.issuer.as_str().to_owned()),
         auth_time: Some(grant.authentication.at.as_secs()),

@@ -92,6 +92,16 @@ pub trait Grants {
         token: &Digest<RefreshToken>,
         spent: &Spent,
     ) -> Result<Found, StorageFault>;
+    /// Marks a token that stays good as used, where it is not spent: its idle life begins anew. `Found::No` means that it
+    /// was spent meanwhile.
+    ///
+    /// # Errors
+    /// Storage.
+    fn renew_refresh_token(
+        &mut self,
+        token: &Digest<RefreshToken>,
+        at: Timestamp,
+    ) -> Result<Found, StorageFault>;
     /// The grants made in a session, oldest first, revoked ones too.
     ///
     /// # Errors
@@ -102,7 +112,7 @@ pub trait Grants {
     /// # Errors
     /// Storage.
     fn grants_of_user(&mut self, user: UserId, client_id: Option<&str>) -> Result<Vec<Grant>, StorageFault>;
-    /// When a refresh token was last issued under each grant of a person that has any and was not revoked.
+    /// When a refresh token was last issued or renewed under each grant of a person that has any and was not revoked.
     ///
     /// # Errors
     /// Storage.

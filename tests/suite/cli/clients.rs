@@ -25,7 +25,7 @@ fn everything() -> Value {
         "request_object_signing_alg": "ES256", "token_endpoint_auth_signing_alg": "ES256",
         "dpop_bound_access_tokens": false, "x_color": { "r": 1 },
         "first_party": true, "require_pkce": true, "resources": ["https://api.test"], "access_token_alg": "EdDSA",
-        "resource_server_of": ["https://api.test"], "offline_access": "ends_with_session",
+        "resource_server_of": ["https://api.test"], "offline_access": "ends_with_session", "refresh_rotation": "off",
     })
 }
 

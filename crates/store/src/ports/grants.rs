@@ -98,6 +98,20 @@ impl Grants for Tx {
         Ok(found(changed))
     }
 
+    fn renew_refresh_token(
+        &mut self,
+        token: &Digest<RefreshToken>,
+        at: Timestamp,
+    ) -> Result<Found, StorageFault> {
+        let unspent = refresh_tokens::table
+            .find(token.as_bytes().as_slice())
+            .filter(refresh_tokens::spent_at.is_null());
+        let changed = on!(&mut self.conn, |c| diesel::update(unspent)
+            .set(refresh_tokens::issued_at.eq(at.as_millis()))
+            .execute(c))?;
+        Ok(found(changed))
+    }
+
     fn erase_successors(&mut self, grant: GrantId, below_generation: u32) -> Result<(), StorageFault> {
         let grant = grant.to_string();
         let older = refresh_tokens::table

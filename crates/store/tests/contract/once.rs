@@ -47,6 +47,35 @@ fn a_refresh_token_is_spent_by_one_of_twenty() {
 }
 
 #[test]
+fn a_token_is_renewed_until_it_is_spent() {
+    everywhere(|db| {
+        let (.., grant) = furnish(db);
+        let token = refresh_token(6, &grant, 0);
+        let (stored, digest) = (token.clone(), token.digest.clone());
+        db.write(move |ports| ports.insert_refresh_token(&stored));
+        let later = NOW.plus(Duration::from_secs(9));
+        let own = digest.clone();
+        assert_eq!(
+            db.write(move |ports| ports.renew_refresh_token(&own, later)),
+            Found::Yes
+        );
+        let spent = Spent {
+            at: later,
+            sealed_successor: None,
+        };
+        let (own, used) = (digest.clone(), spent.clone());
+        db.write(move |ports| ports.spend_refresh_token(&own, &used));
+        let (own, much) = (digest.clone(), later.plus(Duration::from_secs(9)));
+        assert_eq!(
+            db.write(move |ports| ports.renew_refresh_token(&own, much)),
+            Found::No
+        );
+        let kept = db.read(move |ports| ports.refresh_token(&digest)).unwrap();
+        assert_eq!((kept.issued_at, kept.spent), (later, Some(spent)));
+    });
+}
+
+#[test]
 fn a_grant_is_revoked_once_and_keeps_its_first_moment() {
     everywhere(|db| {
         let (.., grant) = furnish(db);

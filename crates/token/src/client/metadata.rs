@@ -226,6 +226,9 @@ pub struct ClientPolicy {
     /// What a sign-out does to its offline access; by default it ends that of public clients only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offline_access: Option<OfflineAccess>,
+    /// Whether its refresh tokens rotate; by default they do, and those of public clients must.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_rotation: Option<RefreshRotation>,
 }
 
 /// What becomes of a client's refresh tokens when the session they came from ends.
@@ -236,4 +239,15 @@ pub enum OfflineAccess {
     SurvivesLogout,
     /// They end with it.
     EndsWithSession,
+}
+
+/// Whether each refresh brings another refresh token (RFC 9700 4.14.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshRotation {
+    /// It does, and a second use of the old one is theft.
+    On,
+    /// The same token goes on working: for clients that prove who they are and cannot keep track of what they were given
+    /// (FAPI 2.0 5.3.2.1).
+    Off,
 }

@@ -13,7 +13,9 @@ use protocol::scope::STANDARD;
 use crate::resource::Catalogue;
 
 pub use authenticate::{ClientFault, PresentedCredentials, authenticate};
-pub use metadata::{ApplicationType, AuthMethod, ClientMetadata, ClientPolicy, OfflineAccess, SigningAlg};
+pub use metadata::{
+    ApplicationType, AuthMethod, ClientMetadata, ClientPolicy, OfflineAccess, RefreshRotation, SigningAlg,
+};
 pub use redirect_uri::{PostLogoutTarget, ResponseMode, ResponseTarget};
 
 /// A registered client.
@@ -123,6 +125,15 @@ impl Client {
             OfflineAccess::SurvivesLogout
         };
         self.policy.offline_access.unwrap_or(by_kind)
+    }
+
+    /// Whether its refresh tokens rotate. A public client's always do: whoever finds one of its tokens can use it, and a
+    /// second use is all that would show it (RFC 9700 2.2.2).
+    pub fn refresh_rotation(&self) -> RefreshRotation {
+        if self.is_public() {
+            return RefreshRotation::On;
+        }
+        self.policy.refresh_rotation.unwrap_or(RefreshRotation::On)
     }
 
     /// The web origins (RFC 6454 6.2) its pages may call from: those of its redirect URIs, and those it registered.

@@ -64,7 +64,7 @@ pub struct RefreshRow {
     pub grant: GrantId,
     /// Counts rotations: 0 for the first.
     pub generation: u32,
-    /// When issued.
+    /// When issued; of a token that does not rotate, when last used.
     pub issued_at: Timestamp,
     /// How it was used, once it was.
     pub spent: Option<Spent>,

@@ -4,6 +4,9 @@
 //! A token is spent by one conditional write. The spent row keeps its successor sealed under a key derived from the
 //! spent token itself: within the grace period a retry, and only a holder of the old token, gets the same successor
 //! again, so that a lost answer or two tabs never fork or kill a family. Outside it, a second use is theft.
+//!
+//! Where the operator turned rotation off for a client the same token stays good, and use keeps it from growing idle.
+//! What was spent before stays spent.
 
 use kernel::secret::RefreshToken;
 use kernel::{AuditEvent, Ctx, Plain, StorageFault};
@@ -14,6 +17,7 @@ use super::outcome::{GrantFault, Granted, Outcome, Stop};
 use super::plan::{Narrowing, WithNonce, plan};
 use super::presented::{Presented, find, judge};
 use super::{Grant, RefreshRow, Spent};
+use crate::client::RefreshRotation;
 use crate::ending;
 use crate::keys::sealing::{open_successor, seal_successor};
 use crate::oxide::view::TokenView;
@@ -87,12 +91,26 @@ fn grant_tokens(
         .filter(identity::User::is_active)
         .ok_or(GrantFault::UserInactive)?;
     let narrowing = Narrowing::read(case, &presented.grant)?;
-    let successor = rotate(tx, case.ctx, &presented)?;
+    let refresh_token = use_up(tx, case, &presented)?;
     let plan = plan(case, &user, &presented.grant, &narrowing, WithNonce::No);
-    Ok(Granted {
-        plan,
-        refresh_token: Some(successor),
-    })
+    Ok(Granted { plan, refresh_token })
+}
+
+/// Uses the presented token; the next one, or nothing where it stays good (RFC 6749 6: a new one may be issued).
+fn use_up(
+    tx: &mut (impl GrantPorts + ?Sized),
+    case: &Case<'_>,
+    presented: &Presented,
+) -> Result<Option<Plain<RefreshToken>>, Stop> {
+    if case.client.refresh_rotation() == RefreshRotation::Off
+        && tx
+            .renew_refresh_token(&presented.row.digest, case.ctx.now())?
+            .is_yes()
+    {
+        end_grace(tx, presented)?;
+        return Ok(None);
+    }
+    rotate(tx, case.ctx, presented).map(Some)
 }
 
 /// Spends the presented token for its successor, or gives a retry the same one, or revokes the family.
@@ -116,8 +134,7 @@ fn rotate(
             issued_at: ctx.now(),
             spent: None,
         })?;
-        // The successor of an earlier token is in use now: that token's retries have had their answer.
-        tx.erase_successors(presented.grant.id, presented.row.generation)?;
+        end_grace(tx, presented)?;
         return Ok(successor);
     }
     // Somebody was faster between the look and the write: the row now says what they got.
@@ -125,6 +142,11 @@ fn rotate(
         Some(spent) => retry(tx, ctx, presented, &spent),
         None => Err(GrantFault::Unknown.into()),
     }
+}
+
+/// The successor of an earlier token is in use now: that token's retries have had their answer.
+fn end_grace(tx: &mut (impl Grants + ?Sized), presented: &Presented) -> Result<(), StorageFault> {
+    tx.erase_successors(presented.grant.id, presented.row.generation)
 }
 
 fn spent(ctx: &Ctx, presented: &Presented, successor: &Plain<RefreshToken>) -> Spent {

@@ -97,6 +97,9 @@ impl Grants for Maps {
     fn spend_refresh_token(&mut self, _: &Digest<RefreshToken>, _: &Spent) -> Answer<Found> {
         panic!("administration spends no tokens")
     }
+    fn renew_refresh_token(&mut self, _: &Digest<RefreshToken>, _: Timestamp) -> Answer<Found> {
+        panic!("administration uses no tokens")
+    }
     fn grants_of_session(&mut self, sid: Sid) -> Answer<Vec<Grant>> {
         Ok(self
             .grants

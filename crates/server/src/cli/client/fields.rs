@@ -7,7 +7,9 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 use token::SigningAlg;
 use token::client::register::{OperatorDocument, parse_operator_document};
-use token::client::{ApplicationType, AuthMethod, ClientMetadata, ClientPolicy, OfflineAccess};
+use token::client::{
+    ApplicationType, AuthMethod, ClientMetadata, ClientPolicy, OfflineAccess, RefreshRotation,
+};
 
 use crate::cli::document;
 use crate::exit::Failure;
@@ -44,6 +46,22 @@ impl From<OfflineAccessFlag> for OfflineAccess {
         match flag {
             OfflineAccessFlag::SurvivesLogout => OfflineAccess::SurvivesLogout,
             OfflineAccessFlag::EndsWithSession => OfflineAccess::EndsWithSession,
+        }
+    }
+}
+
+/// Whether refresh tokens rotate, as the flag names it.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RefreshRotationFlag {
+    On,
+    Off,
+}
+
+impl From<RefreshRotationFlag> for RefreshRotation {
+    fn from(flag: RefreshRotationFlag) -> Self {
+        match flag {
+            RefreshRotationFlag::On => RefreshRotation::On,
+            RefreshRotationFlag::Off => RefreshRotation::Off,
         }
     }
 }
@@ -111,6 +129,9 @@ pub(crate) struct ClientFields {
     /// What a sign-out does to its refresh tokens [default: ends those of public clients]
     #[arg(long, value_enum, value_name = "WHAT")]
     offline_access: Option<OfflineAccessFlag>,
+    /// Whether each refresh brings another refresh token; off for confidential clients only [default: on]
+    #[arg(long, value_enum, value_name = "ON|OFF")]
+    refresh_rotation: Option<RefreshRotationFlag>,
     /// Its public keys, a JWK set in a file
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
@@ -186,6 +207,7 @@ impl ClientWords {
         metadata.id_token_signed_response_alg = flags.id_token_alg.or(metadata.id_token_signed_response_alg);
         policy.access_token_alg = flags.access_token_alg.or(policy.access_token_alg);
         policy.offline_access = flags.offline_access.map(Into::into).or(policy.offline_access);
+        policy.refresh_rotation = flags.refresh_rotation.map(Into::into).or(policy.refresh_rotation);
         if let Some(method) = flags.auth_method {
             metadata.token_endpoint_auth_method = method.into();
         }
@@ -277,6 +299,7 @@ mod tests {
             allowed_cors_origins: vec!["https://c.test".into()],
             resources: vec![String::new()],
             offline_access: Some(OfflineAccessFlag::EndsWithSession),
+            refresh_rotation: Some(RefreshRotationFlag::Off),
             ..Default::default()
         });
         words.jwks = Some(serde_json::json!({ "keys": [] }));
@@ -290,6 +313,7 @@ mod tests {
         assert_eq!(metadata.other.keys().collect::<Vec<_>>(), ["jwks"]);
         assert!(!policy.require_pkce && policy.resources.is_empty());
         assert_eq!(policy.offline_access, Some(OfflineAccess::EndsWithSession));
+        assert_eq!(policy.refresh_rotation, Some(RefreshRotation::Off));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::members::{self, Standing};
 use super::{MAX_METADATA_BYTES, RegistrationFault, text_of};
-use crate::client::metadata::{ClientMetadata, ClientPolicy, OfflineAccess, SigningAlg};
+use crate::client::metadata::{ClientMetadata, ClientPolicy, OfflineAccess, RefreshRotation, SigningAlg};
 
 /// A client's own registration document taken apart.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,7 @@ pub struct PolicyWords {
     access_token_alg: Option<SigningAlg>,
     resource_server_of: Option<Vec<String>>,
     offline_access: Option<OfflineAccess>,
+    refresh_rotation: Option<RefreshRotation>,
 }
 
 impl PolicyWords {
@@ -48,6 +49,7 @@ impl PolicyWords {
         policy.require_pkce = self.require_pkce.unwrap_or(policy.require_pkce);
         policy.access_token_alg = self.access_token_alg.or(policy.access_token_alg);
         policy.offline_access = self.offline_access.or(policy.offline_access);
+        policy.refresh_rotation = self.refresh_rotation.or(policy.refresh_rotation);
         for (own, said) in [
             (&mut policy.resources, self.resources),
             (&mut policy.resource_server_of, self.resource_server_of),

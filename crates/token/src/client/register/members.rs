@@ -154,6 +154,7 @@ const MEMBERS: &[Member] = &[
     row(Operators, "access_token_alg", ALGS),
     row(Operators, "resource_server_of", List),
     row(Operators, "offline_access", OneOf(&["survives_logout", "ends_with_session"])),
+    row(Operators, "refresh_rotation", OneOf(&["on", "off"])),
     row(Ours, "enabled", Flag),
     row(Ours, "created_at", Text),
     row(Ours, "updated_at", Text),
@@ -289,6 +290,7 @@ mod tests {
             access_token_alg: Some(crate::SigningAlg::ES256),
             resource_server_of: vec!["x".into()],
             offline_access: Some(crate::client::OfflineAccess::SurvivesLogout),
+            refresh_rotation: Some(crate::client::RefreshRotation::Off),
             ..Default::default()
         };
         assert_eq!(fields(serde_json::to_value(policy).unwrap()), rows(Operators));

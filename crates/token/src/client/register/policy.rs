@@ -1,7 +1,8 @@
-//! The operator's decisions about a client, judged: which APIs it may name, of which it is the server.
+//! The operator's decisions about a client, judged: which APIs it may name, of which it is the server, whether its refresh
+//! tokens rotate.
 
 use super::{MAX_LIST, RegistrationFault};
-use crate::client::metadata::{AuthMethod, ClientMetadata, ClientPolicy};
+use crate::client::metadata::{AuthMethod, ClientMetadata, ClientPolicy, RefreshRotation};
 use crate::resource::validate::refused_identifier;
 
 /// Everything wrong with the policy.
@@ -21,6 +22,10 @@ pub(super) fn check(metadata: &ClientMetadata, policy: &ClientPolicy) -> Vec<Reg
         let reason =
             "asks about other people's tokens, so the client must authenticate (RFC 7662 2.1); it is public";
         faults.push(RegistrationFault::metadata("resource_server_of", "", reason));
+    }
+    if public && policy.refresh_rotation == Some(RefreshRotation::Off) {
+        let reason = "leaves a stolen refresh token unnoticed, so the client must authenticate (RFC 9700 2.2.2); it is public";
+        faults.push(RegistrationFault::metadata("refresh_rotation", "off", reason));
     }
     faults
 }

@@ -5,6 +5,7 @@ use protocol::Scope;
 use serde_json::json;
 
 use super::*;
+use crate::client::RefreshRotation;
 use crate::resource::{ApiResource, ClaimScope};
 
 /// Plain http leads nowhere; everything else is fine.
@@ -161,6 +162,20 @@ fn the_server_of_an_api_needs_no_grant() {
     let wrong = judged(&metadata(public), &server).unwrap_err();
     let fields: Vec<_> = wrong.iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(fields, ["grant_types", "resource_server_of"]);
+}
+
+#[test]
+fn rotation_is_turned_off_for_those_who_prove_who_they_are() {
+    let policy = ClientPolicy {
+        refresh_rotation: Some(RefreshRotation::Off),
+        ..ClientPolicy::default()
+    };
+    let document = |method: &str| {
+        metadata(json!({ "redirect_uris": ["https://rp.test/cb"], "token_endpoint_auth_method": method }))
+    };
+    assert_eq!(judged(&document("client_secret_basic"), &policy), Ok(Warnings::default()));
+    let wrong = judged(&document("none"), &policy).unwrap_err();
+    assert_eq!(wrong[0].field, "refresh_rotation");
 }
 
 #[test]
