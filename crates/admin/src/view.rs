@@ -2,17 +2,18 @@
 //! documentation give them. Never a password hash, a digest or a private key.
 
 use identity::{Group, Profile, User, UserState};
-use kernel::{Plain, Timestamp, secret::ClientSecret};
+use kernel::{Plain, secret::ClientSecret};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use token::client::{Client, ClientMetadata, ClientPolicy};
 
 pub use access::{GrantView, ResourceView, ScopeView, SessionView};
+pub use keys::{BlastRadiusView, KeyView, KeyWithEvidenceView, RotatedView, TurnView};
 
 use crate::clients::Registered;
-use crate::keys::KeyStatus;
 
 mod access;
+mod keys;
 
 /// A person.
 #[derive(Debug, Serialize)]
@@ -133,32 +134,5 @@ impl<'a> From<&'a Client> for ClientView<'a> {
 impl<'a> From<&'a Registered> for ClientView<'a> {
     fn from(registered: &'a Registered) -> Self {
         Self::new(&registered.client, registered.secret.as_ref())
-    }
-}
-
-/// A signing key.
-#[derive(Debug, Serialize)]
-pub struct KeyView<'a> {
-    kid: &'a str,
-    alg: &'static str,
-    state: &'static str,
-    published_at: String,
-    safe_at: String,
-    activated_at: Option<String>,
-    leaves_jwks_at: Option<String>,
-}
-
-impl<'a> From<&'a KeyStatus> for KeyView<'a> {
-    fn from(status: &'a KeyStatus) -> Self {
-        let key = &status.key;
-        Self {
-            kid: &key.kid,
-            alg: key.alg.as_str(),
-            state: key.state.as_str(),
-            published_at: key.published_at.to_rfc3339(),
-            safe_at: status.safe_at.to_rfc3339(),
-            activated_at: key.activated_at.map(Timestamp::to_rfc3339),
-            leaves_jwks_at: key.leaves_jwks_at.map(Timestamp::to_rfc3339),
-        }
     }
 }

@@ -12,6 +12,7 @@ pub mod ring;
 pub mod schedule;
 pub mod sealing;
 pub mod signer;
+pub mod spki;
 pub mod tally;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -1,6 +1,6 @@
 //! What is due: rotations, retirements, spares that are missing, algorithms that begin or end.
 //!
-//! Pure. Whoever works through the steps asks again inside the unit of work of each ([`is_due`](Step)), so that two nodes,
+//! Pure. Whoever works through the steps asks again inside the unit of work of each, so that two nodes,
 //! or one that died in the middle, never do a thing twice.
 
 use std::collections::BTreeSet;
@@ -71,8 +71,10 @@ pub enum Step {
     Begin(SigningAlg),
     /// A missing spare is published.
     AddSpare(SigningAlg),
-    /// The spare takes over.
+    /// The spare takes over, its time having come.
     Rotate(SigningAlg),
+    /// The spare takes over, because no key signs. Never left behind by ours.
+    Promote(SigningAlg),
     /// Nobody wants the algorithm any more.
     GiveUp(SigningAlg),
     /// A key leaves the JWK Set.
@@ -84,7 +86,7 @@ impl Step {
     pub fn needs(&self) -> Vec<SigningAlg> {
         match self {
             Step::Begin(alg) => vec![*alg, *alg],
-            Step::AddSpare(alg) | Step::Rotate(alg) => vec![*alg],
+            Step::AddSpare(alg) | Step::Rotate(alg) | Step::Promote(alg) => vec![*alg],
             Step::GiveUp(_) | Step::Retire(_) => Vec::new(),
         }
     }
@@ -105,8 +107,7 @@ pub fn due(
         match (wanted.contains(&alg), signs, waits) {
             (true, false, false) => Some(Step::Begin(alg)),
             (true, true, false) => Some(Step::AddSpare(alg)),
-            // Never left behind by ours; the spare is what there is.
-            (true, false, true) => Some(Step::Rotate(alg)),
+            (true, false, true) => Some(Step::Promote(alg)),
             (true, true, true) => {
                 let at = plan.rotates_at(keys, alg, policy.min_published)?;
                 (rotation == Rotation::Running && at <= now).then_some(Step::Rotate(alg))

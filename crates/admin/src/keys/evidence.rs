@@ -1,0 +1,62 @@
+//! What is known of a key's tokens, and how.
+//!
+//! Tokens are not stored. Each process counts what it signs and stores the counts once a minute, by key, client and the
+//! minute of expiry: see [`token::keys::tally`]. So a number here is inferred: it lacks what was signed in the minute before
+//! a process died, or since the last minute, and it includes tokens that were taken back singly. Opaque refresh tokens are
+//! signed with no key. Who fetched the JWK Set is not recorded at all: it is fetched without credentials, through caches.
+
+use kernel::{Ctx, StorageFault, Timestamp};
+use token::SigningAlg;
+use token::keys::Signed;
+use token::ports::{Clients, Keys};
+
+use super::lineup::algorithms_of;
+use crate::fault::AdminFault;
+
+const PAGE: u32 = 500;
+
+/// What one key signed that is still good.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Access and ID tokens, counted.
+    pub live_tokens: u64,
+    /// None of them is good after this.
+    pub until: Option<Timestamp>,
+    /// For whom: the client whose tokens live longest first. It is the one that holds a retirement back.
+    pub clients: Vec<Signed>,
+}
+
+/// The evidence about one key.
+///
+/// # Errors
+/// Storage.
+pub fn of(tx: &mut (impl Keys + ?Sized), ctx: &Ctx, kid: &str) -> Result<Evidence, StorageFault> {
+    let mut clients = tx.signed(ctx.now())?;
+    clients.retain(|signed| signed.kid == kid);
+    clients.sort_by(|one, other| (other.until, &one.client_id).cmp(&(one.until, &other.client_id)));
+    Ok(Evidence {
+        live_tokens: clients.iter().map(|signed| signed.count).sum(),
+        until: clients.first().map(|signed| signed.until),
+        clients,
+    })
+}
+
+/// The enabled clients whose ID tokens or access tokens are signed with this algorithm unless an API wants another, by id.
+///
+/// # Errors
+/// `Storage`.
+pub fn clients_using(tx: &mut (impl Clients + ?Sized), alg: SigningAlg) -> Result<Vec<String>, AdminFault> {
+    let mut using: Vec<String> = Vec::new();
+    let mut last: Option<String> = None;
+    loop {
+        let page = tx.clients(last.as_deref(), PAGE)?;
+        let Some(end) = page.last() else {
+            return Ok(using);
+        };
+        last = Some(end.client_id.clone());
+        let uses = page
+            .into_iter()
+            .filter(|client| client.enabled && algorithms_of(client).contains(&alg));
+        using.extend(uses.map(|client| client.client_id));
+    }
+}

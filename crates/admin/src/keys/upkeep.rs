@@ -1,0 +1,178 @@
+//! What a server does for keys by itself: it rotates, retires, begins and ends what is due, and stores what was counted.
+//!
+//! Every step is a unit of work of its own that looks again whether the step is due. So two nodes never do a thing twice, and
+//! a process that dies anywhere leaves one key that signs and one spare; the rest is done by the next look. Leading spares
+//! the others the making of keys nobody needs, nothing depends on it.
+
+use std::time::Duration;
+
+use identity::ports::{Found, Insert};
+use kernel::{AuditEvent, Ctx, Timestamp};
+use token::keys::handover;
+use token::keys::{Fresh, KeyPlan, KeyState, LifeFault, Signed, Step, StoredKey, schedule};
+use token::ports::Clients;
+
+use super::lineup::{self, Look};
+use super::rotation::{complete, turn};
+use super::{Insistence, KeyPorts, last_token, withdrawal};
+use crate::actor::Actor;
+use crate::fault::AdminFault;
+
+/// Names the leader among the installation's values: who, and until when in milliseconds, as text.
+const LEADER: &str = "key_upkeep_leader";
+/// A leader that is silent for longer has died. Longer than any step takes.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// What there is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// Due now, in this order.
+    pub steps: Vec<Step>,
+    /// When something will be due of which this is known already.
+    pub next_at: Option<Timestamp>,
+}
+
+/// Whether something was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// By us.
+    Yes,
+    /// It was not due any more: somebody else was faster.
+    NotDue,
+}
+
+/// Who does what is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lead {
+    /// We do.
+    Ours,
+    /// Another node, for the moment.
+    Anothers,
+}
+
+/// Looks what is due.
+///
+/// # Errors
+/// `Storage`.
+pub fn look<T>(tx: &mut T, ctx: &Ctx, plan: &KeyPlan, look: Look) -> Result<Outlook, AdminFault>
+where
+    T: KeyPorts + Clients + ?Sized,
+{
+    let keys = tx.keys()?;
+    let wanted = lineup::wanted(tx, plan, &keys, look)?;
+    let (rotation, now) = (super::schedule::rotation(tx)?, ctx.now());
+    let retirements = keys.iter().filter(|key| key.state == KeyState::Retiring);
+    let retirements = retirements.filter_map(|key| key.leaves_jwks_at);
+    let turns = super::schedule::list(tx, ctx, plan)?.into_iter();
+    let moments = turns.filter_map(|turn| turn.rotates_at).chain(retirements);
+    Ok(Outlook {
+        steps: schedule::due(&keys, plan, &wanted, rotation, now, &ctx.policy),
+        next_at: moments.filter(|at| *at > now).min(),
+    })
+}
+
+/// Takes the lead, or keeps it, unless another node has it.
+///
+/// # Errors
+/// `Storage`.
+pub fn lead(tx: &mut (impl KeyPorts + ?Sized), ctx: &Ctx, node: &str) -> Result<Lead, AdminFault> {
+    let ours = format!("{node} {}", ctx.now().plus(LEASE).as_millis());
+    let Some(known) = tx.meta(LEADER)? else {
+        return Ok(match tx.insert_meta(LEADER, ours.as_bytes())? {
+            Insert::Done => Lead::Ours,
+            Insert::Taken => Lead::Anothers,
+        });
+    };
+    if holds(&known, node, ctx.now()) {
+        return Ok(Lead::Anothers);
+    }
+    Ok(match tx.swap_meta(LEADER, &known, ours.as_bytes())? {
+        Found::Yes => Lead::Ours,
+        Found::No => Lead::Anothers,
+    })
+}
+
+/// Whether somebody other than `node` leads. What cannot be read is nobody's.
+fn holds(known: &[u8], node: &str, now: Timestamp) -> bool {
+    let known = String::from_utf8_lossy(known);
+    let Some((leader, until)) = known.rsplit_once(' ') else {
+        return false;
+    };
+    let until = until.parse().map_or(now, Timestamp::from_millis);
+    leader != node && until > now
+}
+
+/// Does one step, if it is still due.
+///
+/// # Errors
+/// `Conflict` when somebody else is doing it this moment; `Storage`.
+pub fn perform<T>(
+    tx: &mut T,
+    ctx: &Ctx,
+    actor: &Actor,
+    plan: &KeyPlan,
+    step: &Step,
+    mut fresh: Fresh,
+) -> Result<Done, AdminFault>
+where
+    T: KeyPorts + Clients + ?Sized,
+{
+    let thorough = match step {
+        Step::Begin(_) | Step::GiveUp(_) => Look::Everywhere,
+        Step::AddSpare(_) | Step::Promote(_) | Step::Rotate(_) | Step::Retire(_) => Look::AtWhatMayEnd,
+    };
+    if !look(tx, ctx, plan, thorough)?.steps.contains(step) {
+        return Ok(Done::NotDue);
+    }
+    match step {
+        Step::Begin(alg) | Step::AddSpare(alg) | Step::Promote(alg) => {
+            complete(tx, ctx, actor, *alg, &mut fresh)?;
+        }
+        Step::Rotate(alg) => turn(tx, ctx, actor, *alg, &Insistence::None, &mut fresh).map(drop)?,
+        Step::Retire(kid) => withdrawal::retire(tx, ctx, actor, kid, &Insistence::None).map(drop)?,
+        Step::GiveUp(alg) => {
+            let keys = tx.keys()?;
+            let active = handover::of(&keys, *alg, KeyState::Active);
+            let last = active
+                .map(|active| last_token(tx, ctx, &active.kid))
+                .transpose()?;
+            let writes = handover::give_up(&keys, *alg, ctx.now(), last.unwrap_or(ctx.now()))?;
+            handover::apply(tx, &writes)?;
+            let event = AuditEvent::new(ctx.now(), "key.algorithm.end").actor(actor);
+            tx.record(
+                event
+                    .subject(alg)
+                    .detail("nobody uses it, and keys.algorithms does not list it"),
+            )?;
+        }
+    }
+    Ok(Done::Yes)
+}
+
+/// Stores what a process counted. A retiring key that signed something later than was known, on a node that had not heard of
+/// its retirement, stays as long as that is good.
+///
+/// # Errors
+/// `Storage`.
+pub fn store_signed(
+    tx: &mut (impl KeyPorts + ?Sized),
+    ctx: &Ctx,
+    counted: &[Signed],
+) -> Result<(), AdminFault> {
+    tx.add_signed(counted)?;
+    for key in tx.keys()? {
+        let of_key = counted.iter().filter(|signed| signed.kid == key.kid);
+        let last = of_key.map(|signed| signed.until.plus(ctx.policy.leeway)).max();
+        let stays = last.filter(|last| key.leaves_jwks_at.is_some_and(|leaves| leaves < *last));
+        if let Some(leaves) = stays.filter(|_| key.state == KeyState::Retiring) {
+            let later = StoredKey {
+                leaves_jwks_at: Some(leaves),
+                ..key
+            };
+            if tx.update_key(&later, KeyState::Retiring)? == Found::No {
+                return Err(LifeFault::Overtaken(later.kid).into());
+            }
+        }
+    }
+    Ok(())
+}
