@@ -15,6 +15,7 @@ pub mod notifier;
 pub mod outgoing;
 mod provider;
 mod serve;
+mod vault;
 
 pub use exit::{Exit, Failure};
 

@@ -2,7 +2,8 @@
 //!
 //! Nobody waits for it: signing out writes the notices and answers. A client that is slow or away delays only its own.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -12,14 +13,16 @@ use kernel::work::{Access, submit};
 use outbound::{HeaderMap, Method, Outbound, Request};
 use token::logout_token::logout_token;
 use token::notice::{self, AfterFailure, Due, LogoutNotice};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Notify, oneshot};
 use url::Url;
 use web::AppState;
 
 /// How often to look. A notice leaves well within the three seconds it may take.
 const INTERVAL: Duration = Duration::from_millis(500);
 /// Deliveries under way at once.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 64;
+/// Of these to one client, or a few more: one that is slow or away does not keep the others waiting.
+const PER_CLIENT: usize = 4;
 
 /// The ports of one transaction. The alias fixes the trait object's lifetime, which `&mut dyn Ports` would not.
 type AllPorts = dyn Ports;
@@ -40,11 +43,16 @@ impl Notifier {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
+        let delivery = Delivery {
+            state,
+            outbound,
+            under_way: Arc::default(),
+        };
         let deliver = move || {
             runtime.block_on(async move {
                 tokio::select! {
                     _ = ended => {}
-                    () = deliver_forever(Delivery { state, outbound }) => {}
+                    () = deliver_forever(delivery) => {}
                 }
             });
         };
@@ -71,29 +79,63 @@ impl Drop for Notifier {
 struct Delivery {
     state: Arc<AppState>,
     outbound: Outbound,
+    under_way: Arc<UnderWay>,
+}
+
+/// Deliveries under way, by client.
+#[derive(Default)]
+struct UnderWay {
+    by_client: Mutex<HashMap<String, usize>>,
+    /// Rings when one has ended.
+    ended: Notify,
+}
+
+impl UnderWay {
+    fn clients(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.by_client.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, client_id: &str) {
+        *self.clients().entry(client_id.to_owned()).or_default() += 1;
+    }
+
+    fn end(&self, client_id: &str) {
+        let mut clients = self.clients();
+        if let Some(count) = clients.get_mut(client_id) {
+            *count -= 1;
+            if *count == 0 {
+                clients.remove(client_id);
+            }
+        }
+        drop(clients);
+        self.ended.notify_one();
+    }
+
+    /// How many more may begin, and which clients have enough under way.
+    fn room(&self) -> (usize, Vec<String>) {
+        let clients = self.clients();
+        let free = AT_ONCE.saturating_sub(clients.values().sum());
+        let busy = clients.iter().filter(|(_, count)| **count >= PER_CLIENT);
+        (free, busy.map(|(client_id, _)| client_id.clone()).collect())
+    }
 }
 
 async fn deliver_forever(delivery: Delivery) {
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
     loop {
-        let free = u32::try_from(slots.available_permits()).unwrap_or(0);
-        if free > 0 {
-            match delivery.take_due(free).await {
-                Ok(due) => {
-                    for one in due {
-                        let (delivery, slots) = (delivery.clone(), slots.clone());
-                        tokio::spawn(async move {
-                            let Ok(_slot) = slots.acquire().await else {
-                                return;
-                            };
-                            delivery.deliver(one).await;
-                        });
-                    }
-                }
-                Err(fault) => tracing::warn!(%fault, "logout notices could not be read"),
+        let (free, busy) = delivery.under_way.room();
+        let began = match delivery.begin_some(free.min(PER_CLIENT), busy).await {
+            Ok(began) => began,
+            Err(fault) => {
+                tracing::warn!(%fault, "logout notices could not be read");
+                0
+            }
+        };
+        if began == 0 {
+            tokio::select! {
+                () = tokio::time::sleep(INTERVAL) => {}
+                () = delivery.under_way.ended.notified() => {}
             }
         }
-        tokio::time::sleep(INTERVAL).await;
     }
 }
 
@@ -111,9 +153,26 @@ enum DeliveryFault {
 }
 
 impl Delivery {
-    async fn take_due(&self, limit: u32) -> Result<Vec<Due>, StorageFault> {
+    /// Begins up to `limit` deliveries; how many there were.
+    async fn begin_some(&self, limit: usize, busy: Vec<String>) -> Result<usize, StorageFault> {
+        let Some(limit) = u32::try_from(limit).ok().filter(|limit| *limit > 0) else {
+            return Ok(0);
+        };
         let ctx = self.state.ctx.clone();
-        self.write(move |tx| notice::take_due(tx, &ctx, limit)).await
+        let due = self
+            .write(move |tx| notice::take_due(tx, &ctx, limit, &busy))
+            .await?;
+        let began = due.len();
+        for one in due {
+            self.under_way.begin(&one.notice.client_id);
+            let delivery = self.clone();
+            tokio::spawn(async move {
+                let client_id = one.notice.client_id.clone();
+                delivery.deliver(one).await;
+                delivery.under_way.end(&client_id);
+            });
+        }
+        Ok(began)
     }
 
     async fn deliver(&self, due: Due) {

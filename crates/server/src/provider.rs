@@ -2,20 +2,23 @@
 //!
 //! Listening is `serve`'s business; what requests do is `web`'s.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use admin::Ports;
+use admin::keys::lineup::algorithms_of;
 use identity::{Hasher, HasherSize};
-use kernel::{Access, Change, work};
+use kernel::{Access, Change, StorageFault, work};
 use store::Database;
 use token::SigningAlg;
-use token::keys::{self, KeyFault, KeyRing, MasterKey, SharedRing};
+use token::keys::{self, KeyFault, KeyPlan, MasterKey, SharedRing};
 use web::peer::TrustedProxies;
 use web::{AppState, Parts};
 
 use crate::exit::{Exit, Failure};
 use crate::installation::{Installation, Keep};
 use crate::mail_room::MailRoom;
+use crate::serve::Wake;
+use crate::vault::Vault;
 
 /// What every listener of the provider shares.
 #[derive(Clone)]
@@ -24,6 +27,10 @@ pub(crate) struct Provider {
     pub(crate) state: Arc<AppState>,
     /// For jobs. Dropped last, it finishes what was queued.
     pub(crate) store: Arc<Database>,
+    /// Opens the keys.
+    pub(crate) vault: Arc<Vault>,
+    /// Wakes whoever keeps the keys.
+    pub(crate) wake: Arc<Wake>,
 }
 
 /// Which requests are taken for whose.
@@ -42,12 +49,12 @@ impl Provider {
     /// One line, when the master key is not the database's or a key is damaged.
     pub(crate) fn open(
         installation: &Installation,
-        master: MasterKey,
+        vault: Vault,
         surroundings: Surroundings,
         mail: MailRoom,
     ) -> Result<Self, Failure> {
-        let master = Arc::new(master);
-        let ring = Arc::new(SharedRing::new(load_ring(&installation.store, &master)?));
+        let vault = Arc::new(vault);
+        let ring = Arc::new(SharedRing::new(vault.ring(&installation.store)?));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let hasher = Hasher::start(
             HasherSize::for_cores(cores),
@@ -68,9 +75,76 @@ impl Provider {
         })?);
         // Weak: the watcher belongs to the database and must not keep it alive.
         let (database, caches) = (Arc::downgrade(&store), Arc::downgrade(&state));
-        let listener = move |changes: &[Change]| forget(changes, &database, &caches, &master);
+        let wake = Arc::new(Wake::default());
+        let (opener, bell) = (Arc::clone(&vault), Arc::clone(&wake));
+        let listener = move |changes: &[Change]| {
+            if let (Some(store), Some(state)) = (database.upgrade(), caches.upgrade()) {
+                let (vault, wake) = (Arc::clone(&opener), Arc::clone(&bell));
+                Self {
+                    state,
+                    store,
+                    vault,
+                    wake,
+                }
+                .hear(changes);
+            }
+        };
         store.watch(Arc::clone(&installation.ctx.clock), Box::new(listener))?;
-        Ok(Self { state, store })
+        Ok(Self {
+            state,
+            store,
+            vault,
+            wake,
+        })
+    }
+
+    /// Brings caches up to date. Runs on the watcher's thread.
+    fn hear(&self, changes: &[Change]) {
+        self.state.apply(changes);
+        if changes
+            .iter()
+            .any(|change| matches!(change, Change::Keys | Change::Everything))
+        {
+            self.reload_ring();
+        }
+        if changes.iter().any(|change| self.wants_another_algorithm(change)) {
+            self.wake.look();
+        }
+    }
+
+    /// Puts the database's keys in the place of those in use.
+    pub(crate) fn reload_ring(&self) {
+        match self.vault.ring(&self.store) {
+            Ok(ring) => self.state.replace_ring(ring),
+            // The old ring still signs and verifies; an empty one would stop everything.
+            Err(failure) => tracing::error!(%failure, "the signing keys could not be loaded again"),
+        }
+    }
+
+    /// Whether after this change something is to be signed with an algorithm that has no key.
+    fn wants_another_algorithm(&self, change: &Change) -> bool {
+        let ring = self.state.ring.get();
+        let lacks = |alg: &SigningAlg| ring.signer(*alg).is_none();
+        match change {
+            Change::Client(client_id) => {
+                let client_id = client_id.clone();
+                let found =
+                    work::run::<dyn Ports, _, StorageFault>(&*self.store, Access::Read, move |ports| {
+                        ports.client(&client_id)
+                    });
+                found
+                    .is_ok_and(|client| client.is_some_and(|client| algorithms_of(&client).iter().any(lacks)))
+            }
+            Change::Catalogue => {
+                let catalogue = self.state.catalogue.get();
+                catalogue
+                    .resources()
+                    .filter_map(|resource| resource.access_token_alg)
+                    .any(|alg| lacks(&alg))
+            }
+            Change::Everything => true,
+            Change::User(_) | Change::Keys => false,
+        }
     }
 }
 
@@ -80,10 +154,11 @@ impl Provider {
 /// When the database has keys under another master key, which are never replaced.
 pub(crate) fn ensure_keys(
     installation: &Installation,
-    algorithms: &[SigningAlg],
+    plan: &KeyPlan,
     master: &MasterKey,
 ) -> Result<(), Failure> {
-    let prepared = keys::prepare(algorithms, master, &installation.ctx).map_err(on_keys)?;
+    let algorithms: Vec<SigningAlg> = plan.wanted([]).into_iter().collect();
+    let prepared = keys::prepare(&algorithms, master, &installation.ctx).map_err(on_keys)?;
     installation
         .write(Keep::Changes, move |ports, _| keys::install(ports, prepared))
         .map(drop)
@@ -105,33 +180,9 @@ pub(crate) fn on_keys(fault: KeyFault) -> Failure {
         KeyFault::WrongMasterKey | KeyFault::MalformedMasterKey | KeyFault::NotInitialised => {
             Failure::new(Exit::Configuration, fault)
         }
-        KeyFault::AlreadyInitialised => Failure::new(Exit::Conflict, fault),
-        fault => Failure::new(Exit::Failed, fault),
-    }
-}
-
-fn load_ring(store: &Database, master: &Arc<MasterKey>) -> Result<KeyRing, Failure> {
-    let master = Arc::clone(master);
-    let loaded = work::run::<dyn Ports, _, KeyFault>(store, Access::Read, move |ports| {
-        KeyRing::load(&ports.keys()?, &master)
-    });
-    loaded.map_err(on_keys)
-}
-
-/// Brings caches up to date. Runs on the watcher's thread.
-fn forget(changes: &[Change], store: &Weak<Database>, state: &Weak<AppState>, master: &Arc<MasterKey>) {
-    let (Some(store), Some(state)) = (store.upgrade(), state.upgrade()) else {
-        return;
-    };
-    state.apply(changes);
-    if changes
-        .iter()
-        .any(|change| matches!(change, Change::Keys | Change::Everything))
-    {
-        match load_ring(&store, master) {
-            Ok(ring) => state.replace_ring(ring),
-            // The old ring still signs and verifies; an empty one would stop everything.
-            Err(failure) => tracing::error!(%failure, "the signing keys could not be loaded again"),
+        KeyFault::AlreadyInitialised | KeyFault::OtherMasterKey | KeyFault::Life(_) => {
+            Failure::new(Exit::Conflict, fault)
         }
+        fault => Failure::new(Exit::Failed, fault),
     }
 }

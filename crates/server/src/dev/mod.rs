@@ -25,8 +25,7 @@ use kernel::secret::ClientSecret;
 use kernel::{Ctx, Issuer, Plain, Policy, SystemClock, SystemEntropy, Timestamp};
 use outbound::Outbound;
 use store::{Database, OpenMode};
-use token::SigningAlg;
-use token::keys::MasterKey;
+use token::keys::{KeyPlan, MasterKey};
 use url::Url;
 
 use crate::cli::{Answer, healthcheck};
@@ -36,7 +35,8 @@ use crate::logging::{self, Detail};
 use crate::mail_room::MailRoom;
 use crate::notifier::Notifier;
 use crate::provider::{self, Provider, Surroundings};
-use crate::serve::{Servers, Stop, Sweeper, on_io};
+use crate::serve::{Keeper, Servers, Stop, Sweeper, on_io};
+use crate::vault::Vault;
 use ports::Listeners;
 use report::Report;
 use sandbox::Sandbox;
@@ -59,12 +59,13 @@ pub(crate) fn run(args: &DevArgs) -> Result<Answer, Failure> {
     let began = ctx.now();
     let sandbox = Sandbox::new(&*ctx.entropy)?;
     let (provider, report) = raise(&sandbox, ctx, &listeners)?;
+    let keeper = Keeper::start(&provider, KeyPlan::default())?;
     let sweeper = Sweeper::start(&provider)?;
     let outbound = Outbound::loopback().map_err(|error| Failure::new(Exit::Failed, error))?;
     let notifier = Notifier::start(provider.state.clone(), outbound).map_err(on_io)?;
     let served = actix_web::rt::System::new().block_on(serve(&provider, listeners, &report, args, began));
     // The database closes before its directory goes.
-    drop((notifier, sweeper, provider));
+    drop((notifier, sweeper, keeper, provider));
     drop(sandbox);
     served.map(|()| Answer::Silence)
 }
@@ -88,7 +89,7 @@ fn raise(sandbox: &Sandbox, ctx: Ctx, listeners: &Listeners) -> Result<(Provider
     };
     let entropy = &*installation.ctx.entropy;
     let master = MasterKey::generate(entropy);
-    provider::ensure_keys(&installation, &SigningAlg::USUAL, &master)?;
+    provider::ensure_keys(&installation, &KeyPlan::default(), &master)?;
     let api = DemoApi {
         base_url: url_of(&listeners.api_url)?,
         issuer: listeners.issuer.clone(),
@@ -113,7 +114,12 @@ fn raise(sandbox: &Sandbox, ctx: Ctx, listeners: &Listeners) -> Result<(Provider
         clients,
     };
     let mail = MailRoom::catching(&installation.ctx)?;
-    let provider = Provider::open(&installation, master, Surroundings::default(), mail)?;
+    let provider = Provider::open(
+        &installation,
+        Vault::new(master, None),
+        Surroundings::default(),
+        mail,
+    )?;
     Ok((provider, report))
 }
 

@@ -23,7 +23,7 @@ impl Sweeper {
     /// # Errors
     /// When the system gives no thread.
     pub(crate) fn start(provider: &Provider) -> Result<Self, Failure> {
-        let Provider { state, store } = provider.clone();
+        let Provider { state, store, .. } = provider.clone();
         let (end, ended) = sync_channel::<()>(0);
         let sweep = move || {
             while ended.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {

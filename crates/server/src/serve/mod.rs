@@ -1,6 +1,7 @@
 //! `signet serve`: the provider and its management port, until somebody stops it.
 
 mod job;
+mod keeper;
 mod listener;
 mod servers;
 mod shutdown;
@@ -23,8 +24,10 @@ use crate::master_key;
 use crate::notifier::Notifier;
 use crate::outgoing;
 use crate::provider::{self, Provider, Surroundings};
+use crate::vault::Vault;
 
 pub(crate) use job::Sweeper;
+pub(crate) use keeper::{Keeper, Wake};
 pub(crate) use listener::bind;
 pub(crate) use servers::Servers;
 pub(crate) use shutdown::Stop;
@@ -47,6 +50,7 @@ pub(crate) fn run(args: &ServeArgs, options: &Options) -> Result<Answer, Failure
         }
     }
     let provider = open(&config)?;
+    let keeper = Keeper::start(&provider, config.key_plan.clone())?;
     let public = bind(config.listen, "server.listen")?;
     let management = bind(config.management, "server.management")?;
     let listening = (address(&public)?, address(&management)?);
@@ -59,7 +63,7 @@ pub(crate) fn run(args: &ServeArgs, options: &Options) -> Result<Answer, Failure
         announce(&config, &provider, listening);
         servers.run_until(stop).await.map_err(on_io)
     });
-    drop((notifier, sweeper));
+    drop((notifier, sweeper, keeper));
     served.map(|()| Answer::Silence)
 }
 
@@ -72,7 +76,7 @@ fn open(config: &Config) -> Result<Provider, Failure> {
         Err(KeyFault::NotInitialised) => {
             // A database that never had keys has nothing they could have sealed.
             let master = master_key::read(&config.master_key_file)?;
-            provider::ensure_keys(&installation, &SigningAlg::USUAL, &master)?;
+            provider::ensure_keys(&installation, &config.key_plan, &master)?;
             tracing::info!("first signing keys made");
             master
         }
@@ -90,7 +94,8 @@ fn open(config: &Config) -> Result<Provider, Failure> {
         trusted_proxies,
     };
     let mail = MailRoom::open(config.mail.as_ref(), &installation.ctx)?;
-    Provider::open(&installation, master, surroundings, mail)
+    let vault = Vault::new(master, Some(config.master_key_file.clone()));
+    Provider::open(&installation, vault, surroundings, mail)
 }
 
 fn announce(config: &Config, provider: &Provider, (listen, management): (SocketAddr, SocketAddr)) {

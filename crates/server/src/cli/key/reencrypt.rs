@@ -1,0 +1,117 @@
+//! `signet key reencrypt`: the master key is replaced.
+//!
+//! The new one is given as a file, which is made if there is none. Each key is a unit of work of its own; until the last is
+//! done the old master key stays the database's. Interrupted, the same command goes on.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use admin::keys::reencryption;
+use clap::Args;
+use serde_json::json;
+use token::keys::reseal::{self, Resealed};
+use token::keys::{KeyFault, MasterKey};
+
+use super::Place;
+use crate::cli::options::Writing;
+use crate::cli::output::Answer;
+use crate::cli::secret_file;
+use crate::cli::verb::{actor, one};
+use crate::exit::Failure;
+use crate::installation::Keep;
+use crate::master_key;
+use crate::provider::on_keys;
+
+#[derive(Debug, Args)]
+pub(crate) struct ReencryptArgs {
+    /// The new master key; made, readable by its owner only, if there is no such file
+    #[arg(long, value_name = "FILE")]
+    new_master_key_file: PathBuf,
+    /// For scripts that pass it everywhere: nobody is asked
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+impl ReencryptArgs {
+    pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
+        let configured = &place.config.master_key_file;
+        let old = Arc::new(master_key::read(configured)?);
+        let new = Arc::new(self.new_key(place)?);
+        let finished = Arc::clone(&new);
+        let finished = place
+            .installation
+            .read(move |ports, _| reseal::is_finished(ports, &finished))
+            .map_err(on_keys)?;
+        let resealed = match (finished, self.writing.keep()) {
+            (true, _) => 0,
+            (false, Keep::Changes) => reseal_all(place, &old, &new)?,
+            (false, Keep::Nothing) => rehearse(place, old, new)?,
+        };
+        if !self.writing.dry_run {
+            eprintln!("{}", what_next(configured, &self.new_master_key_file));
+        }
+        let file = self.new_master_key_file.display().to_string();
+        one(
+            json!({ "new_master_key_file": file, "resealed": resealed }),
+            "new_master_key_file",
+        )
+    }
+
+    fn new_key(&self, place: &Place) -> Result<MasterKey, Failure> {
+        let path = &self.new_master_key_file;
+        if path.exists() || self.writing.dry_run {
+            if !path.exists() {
+                return Ok(MasterKey::generate(&*place.installation.ctx.entropy));
+            }
+            return master_key::read(path);
+        }
+        let made = MasterKey::generate(&*place.installation.ctx.entropy);
+        secret_file::write_new(path, &made.to_text())?;
+        Ok(made)
+    }
+}
+
+fn reseal_all(place: &Place, old: &Arc<MasterKey>, new: &Arc<MasterKey>) -> Result<usize, Failure> {
+    let keys = (Arc::clone(old), Arc::clone(new));
+    let kids = place.installation.write(Keep::Changes, move |ports, ctx| {
+        reencryption::begin(ports, ctx, &actor(), &keys.0, &keys.1)
+    });
+    let mut resealed = 0;
+    for kid in kids.map_err(on_keys)? {
+        let keys = (Arc::clone(old), Arc::clone(new));
+        let done = place.installation.write(Keep::Changes, move |ports, ctx| {
+            reencryption::one(ports, ctx, &kid, &keys.0, &keys.1)
+        });
+        resealed += usize::from(done.map_err(on_keys)? == Resealed::Now);
+    }
+    let new = Arc::clone(new);
+    let end = place.installation.write(Keep::Changes, move |ports, ctx| {
+        reencryption::finish(ports, ctx, &actor(), &new)
+    });
+    end.map_err(on_keys)?;
+    Ok(resealed)
+}
+
+/// All of it in one unit of work that is undone.
+fn rehearse(place: &Place, old: Arc<MasterKey>, new: Arc<MasterKey>) -> Result<usize, Failure> {
+    let done = place.installation.write(Keep::Nothing, move |ports, ctx| {
+        let mut resealed = 0;
+        for kid in reencryption::begin(ports, ctx, &actor(), &old, &new)? {
+            let one = reencryption::one(ports, ctx, &kid, &old, &new)?;
+            resealed += usize::from(one == Resealed::Now);
+        }
+        reencryption::finish(ports, ctx, &actor(), &new)?;
+        Ok::<_, KeyFault>(resealed)
+    });
+    done.map_err(on_keys)
+}
+
+fn what_next(configured: &Path, new: &Path) -> String {
+    let (configured, new) = (configured.display(), new.display());
+    format!(
+        "every private key is sealed under the new master key\nnext   keep {configured} with the backups it belongs to, and put \
+         {new} in its place; running servers read it within a minute"
+    )
+}
