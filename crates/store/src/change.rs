@@ -4,6 +4,7 @@
 //! at the feed `changes` and at the revocation list: at once after a commit of our own, every 100 ms otherwise. On SQLite
 //! that look is one counter.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,10 +22,12 @@ use crate::revocation::Reading;
 use crate::tables::changes;
 
 /// Is told of changes, in their order. Runs on the watcher's thread: it should only forget things.
-pub type Listener = Box<dyn Fn(&[Change]) + Send>;
+pub type Listener = Box<dyn Fn(&[Change]) + Send + Sync>;
+/// The same, told by more than one thread.
+pub type SharedListener = Arc<dyn Fn(&[Change]) + Send + Sync>;
 
 /// How often to look when nobody rings.
-const INTERVAL: Duration = Duration::from_millis(100);
+pub const INTERVAL: Duration = Duration::from_millis(100);
 /// Beyond this many changes at once it is cheaper for caches to forget everything.
 const MANY: i64 = 1000;
 
@@ -68,14 +71,39 @@ pub struct Watcher {
     version: Option<i64>,
     reading: Reading,
     revocations: Arc<RevocationList>,
+    looked: Arc<AtomicI64>,
+}
+
+/// A change in the words of the feed.
+pub fn words_of(change: &Change) -> (&'static str, &str) {
+    match change {
+        Change::Client(id) => ("client", id),
+        Change::User(id) => ("user", id),
+        Change::Keys | Change::Everything => ("keys", ""),
+        Change::Catalogue => ("catalogue", ""),
+    }
+}
+
+/// The words of the feed as a change.
+pub fn change_of(kind: &str, id: &str) -> Change {
+    match kind {
+        "client" => Change::Client(id.to_owned()),
+        "user" => Change::User(id.to_owned()),
+        "keys" => Change::Keys,
+        "catalogue" => Change::Catalogue,
+        // Written by a newer version of this program.
+        _ => Change::Everything,
+    }
 }
 
 impl Watcher {
-    /// Begins after the newest change there is, with `revocations` filled.
+    /// Begins after the newest change there is, with `revocations` filled. `looked` holds when the database was last
+    /// looked at, in milliseconds.
     pub fn start(
         location: Location,
         clock: Arc<dyn Clock>,
         revocations: Arc<RevocationList>,
+        looked: Arc<AtomicI64>,
     ) -> Result<Self, OpenFault> {
         let conn = location.connect(Access::Read)?;
         let mut watcher = Self {
@@ -86,6 +114,7 @@ impl Watcher {
             version: None,
             reading: Reading::default(),
             revocations,
+            looked,
         };
         watcher
             .begin()
@@ -97,14 +126,20 @@ impl Watcher {
         self.seen = newest(&mut self.conn)?.unwrap_or(0);
         let begun = self.clock.now();
         self.read_revocations(begun)?;
-        self.revocations.known_until(begun);
+        self.know_until(begun);
         Ok(())
     }
 
-    /// Tells the listener until the bell is removed.
-    pub fn serve(mut self, bell: &Receiver<()>, listener: &Listener) {
+    /// Nothing committed before `begun` is unknown.
+    fn know_until(&self, begun: Timestamp) {
+        self.revocations.known_until(begun);
+        self.looked.fetch_max(begun.as_millis(), Ordering::Release);
+    }
+
+    /// Tells the listener until the bell is removed; looks when it rings, and every so often.
+    pub fn serve(mut self, bell: &Receiver<()>, every: Duration, listener: &SharedListener) {
         let mut failing = false;
-        while bell.recv_timeout(INTERVAL) != Err(RecvTimeoutError::Disconnected) {
+        while bell.recv_timeout(every) != Err(RecvTimeoutError::Disconnected) {
             match self.look() {
                 Ok(news) if news.is_empty() => failing = false,
                 Ok(news) => {
@@ -142,7 +177,7 @@ impl Watcher {
             news = self.changes()?;
             self.version = version;
         }
-        self.revocations.known_until(begun);
+        self.know_until(begun);
         Ok(news)
     }
 
@@ -180,15 +215,7 @@ impl Watcher {
         if *first != self.seen + 1 || rows.len() as i64 > MANY {
             return vec![Change::Everything];
         }
-        let change = |(_, kind, id): &(i64, String, String)| match kind.as_str() {
-            "client" => Change::Client(id.clone()),
-            "user" => Change::User(id.clone()),
-            "keys" => Change::Keys,
-            "catalogue" => Change::Catalogue,
-            // Written by a newer version of this program.
-            _ => Change::Everything,
-        };
-        rows.iter().map(change).collect()
+        rows.iter().map(|(_, kind, id)| change_of(kind, id)).collect()
     }
 }
 

@@ -1,14 +1,20 @@
 //! The database as the rest of the house holds it: threads with connections behind two queues.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use admin::Ports;
 use kernel::work::Job;
-use kernel::{Access, Clock, StorageFault, UnitOfWork};
+use kernel::{Access, Clock, Entropy, StorageFault, UnitOfWork, entropy, work};
 use session::RevocationList;
 
-use crate::change::{Listener, Watcher};
+use crate::cache::announcer::Announcer;
+use crate::cache::follower::Follower;
+use crate::cache::state::CacheState;
+use crate::cache::url::CacheUrl;
+use crate::cache::{Ending, Place};
+use crate::change::{INTERVAL, Listener, SharedListener, Watcher};
 use crate::engine::alone::Alone;
 use crate::engine::queue::{Queue, Tasks, queue};
 use crate::engine::{Shared, Task, together};
@@ -51,6 +57,9 @@ pub struct Database {
     queues: Option<Queues>,
     workers: Vec<JoinHandle<()>>,
     watcher: Mutex<Option<JoinHandle<()>>>,
+    cache: OnceLock<Place>,
+    announcing: Mutex<Option<JoinHandle<()>>>,
+    following: Ending,
     pub(crate) swept_grants: Mutex<String>,
 }
 
@@ -81,6 +90,9 @@ impl Database {
             queues: None,
             workers: Vec::new(),
             watcher: Mutex::default(),
+            cache: OnceLock::new(),
+            announcing: Mutex::default(),
+            following: Ending::default(),
             swept_grants: Mutex::default(),
         };
         let (writes, write_tasks) = queue();
@@ -130,15 +142,97 @@ impl Database {
     /// # Errors
     /// When there is a listener already, or no connection can be had for it.
     pub fn watch(&self, clock: Arc<dyn Clock>, listener: Listener) -> Result<(), OpenFault> {
-        let watcher = Watcher::start(self.location.clone(), clock, self.revocations())?;
+        self.watch_every(INTERVAL, clock, listener)
+    }
+
+    /// As [`watch`](Self::watch), with the database looked at every so often. Where there is a Redis
+    /// ([`join`](Self::join)), its news is followed too.
+    ///
+    /// # Errors
+    /// As [`watch`](Self::watch).
+    pub fn watch_every(
+        &self,
+        every: Duration,
+        clock: Arc<dyn Clock>,
+        listener: Listener,
+    ) -> Result<(), OpenFault> {
+        let listener: SharedListener = listener.into();
+        let looked = Arc::clone(&self.shared.looked);
+        let watcher = Watcher::start(
+            self.location.clone(),
+            Arc::clone(&clock),
+            self.revocations(),
+            looked,
+        )?;
         let Some(bell) = self.shared.bell.install() else {
             return Err(OpenFault::Unreachable(
                 "its changes are being watched already".into(),
             ));
         };
-        let thread = spawn("store-watcher", move || watcher.serve(&bell, &listener))?;
+        let told = Arc::clone(&listener);
+        let thread = spawn("store-watcher", move || watcher.serve(&bell, every, &told))?;
         *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        self.follow(clock, listener)
+    }
+
+    /// Announces what is committed from now on at the Redis of `cache`, where the nodes of this installation hear it.
+    /// Connects when there is something to say. Once per database, before [`watch`](Self::watch).
+    ///
+    /// # Errors
+    /// Storage, where the installation's id is kept.
+    pub fn join(&self, cache: &CacheUrl, entropy: &dyn Entropy) -> Result<(), OpenFault> {
+        let (fresh, node): ([u8; 16], [u8; 8]) = (entropy::bytes(entropy), entropy::bytes(entropy));
+        let installation = self
+            .installation(fresh)
+            .map_err(|fault| OpenFault::Unreachable(fault.to_string()))?;
+        let place = Place::new(cache.clone(), &installation, &node);
+        let (announcer, body) = Announcer::new(&place)?;
+        if self.cache.set(place).is_err() || self.shared.announcer.set(announcer).is_err() {
+            return Err(OpenFault::Unreachable("it has joined a Redis already".into()));
+        }
+        let thread = spawn("store-announcer", body)?;
+        *self.announcing.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
         Ok(())
+    }
+
+    /// What tells this installation from others that use the same Redis; `fresh` the first time.
+    fn installation(&self, fresh: [u8; 16]) -> Result<Vec<u8>, StorageFault> {
+        const NAME: &str = "installation";
+        let known = work::run::<dyn Ports, _, StorageFault>(self, Access::Read, |ports| ports.meta(NAME))?;
+        match known {
+            Some(id) => Ok(id),
+            None => work::run::<dyn Ports, _, StorageFault>(self, Access::Write, move |ports| {
+                ports.insert_meta(NAME, &fresh)?;
+                // Another process may have been first.
+                Ok(ports.meta(NAME)?.unwrap_or_else(|| fresh.to_vec()))
+            }),
+        }
+    }
+
+    fn follow(&self, clock: Arc<dyn Clock>, listener: SharedListener) -> Result<(), OpenFault> {
+        let (Some(place), Some(announcer)) = (self.cache.get(), self.shared.announcer.get()) else {
+            return Ok(());
+        };
+        announcer.stay();
+        let follower = Follower {
+            place: place.clone(),
+            location: self.location.clone(),
+            clock,
+            list: self.revocations(),
+            listener,
+            looked: Arc::clone(&self.shared.looked),
+        };
+        self.following.spawn("store-follower", follower.start()?)
+    }
+
+    /// How it goes with Redis, where there is one.
+    pub fn cache_state(&self) -> Option<CacheState> {
+        self.cache.get().map(|place| place.health.state())
+    }
+
+    /// Who announces in Redis, where there is one.
+    pub(crate) fn announcer(&self) -> Option<&Announcer> {
+        self.shared.announcer.get()
     }
 
     /// This process's replica of the revocation list. What this process revokes is in it before the unit of work is
@@ -193,17 +287,29 @@ impl Drop for Database {
     fn drop(&mut self) {
         self.queues = None;
         self.shared.bell.remove();
-        let watcher = self
-            .watcher
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        for thread in self.workers.drain(..).chain(watcher) {
-            // The last owner may be a reply, which runs on one of these threads: it cannot wait for itself.
-            if thread.thread().id() != thread::current().id() {
-                let _ = thread.join();
-            }
+        let follower = self.following.end();
+        let watcher = taken(&mut self.watcher);
+        self.workers
+            .drain(..)
+            .chain(watcher)
+            .chain(follower)
+            .for_each(wait_for);
+        // The workers were the last who had something to announce.
+        if let Some(announcer) = self.shared.announcer.get() {
+            announcer.close();
         }
+        taken(&mut self.announcing).into_iter().for_each(wait_for);
+    }
+}
+
+fn taken(thread: &mut Mutex<Option<JoinHandle<()>>>) -> Option<JoinHandle<()>> {
+    thread.get_mut().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// The last owner may be a reply, which runs on one of these threads: it cannot wait for itself.
+fn wait_for(thread: JoinHandle<()>) {
+    if thread.thread().id() != thread::current().id() {
+        let _ = thread.join();
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`Database`] runs units of work; [`schema`] brings its tables up to date. No diesel type leaves this crate, and no rule
 //! of the house lives here but those a database must enforce: what is unique, what happens once, what goes together.
 
+mod cache;
 mod change;
 mod column;
 mod conn;
@@ -18,6 +19,8 @@ mod sweep;
 mod tables;
 mod tx;
 
+pub use cache::state::CacheState;
+pub use cache::url::{CacheUrl, CacheUrlFault};
 pub use change::Listener;
 pub use database::{Counts, Database, OpenMode};
 pub use fault::OpenFault;

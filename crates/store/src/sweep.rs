@@ -93,6 +93,9 @@ impl Database {
     /// Storage. What earlier units of work removed stays removed.
     pub fn sweep(&self, now: Timestamp, policy: &Policy) -> Result<Swept, StorageFault> {
         self.revocations().forget_expired(now);
+        if let Some(announcer) = self.announcer() {
+            announcer.trim(now);
+        }
         let mut total = Swept::default();
         for _ in 0..ROUNDS {
             let policy = policy.clone();

@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use diesel::sql_query;
 use kernel::{Change, StorageFault};
-use session::{Revocation, RevocationList};
+use session::Revocation;
 
+use crate::change::words_of;
 use crate::conn::{Conn, on, unavailable};
 use crate::tables::changes;
 
@@ -12,10 +13,35 @@ use crate::tables::changes;
 pub struct Tx {
     /// Where queries go.
     pub conn: Conn,
-    /// Whether anything was told to other processes' caches since the engine last looked.
-    pub news: bool,
-    /// What was revoked and belongs into this process's list once it is committed.
+    /// What others are to hear once it is committed.
+    pub told: Told,
+}
+
+/// What a transaction has to say to others.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// Entries of the revocation list, this process's own among those it belongs into.
     pub revoked: Vec<Revocation>,
+    /// What caches are to forget.
+    pub changes: Vec<Change>,
+}
+
+impl Told {
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.revoked.is_empty() && self.changes.is_empty()
+    }
+
+    /// How much was said so far.
+    pub fn mark(&self) -> (usize, usize) {
+        (self.revoked.len(), self.changes.len())
+    }
+
+    /// Takes back what was said since.
+    pub fn take_back(&mut self, (revoked, changes): (usize, usize)) {
+        self.revoked.truncate(revoked);
+        self.changes.truncate(changes);
+    }
 }
 
 impl Tx {
@@ -23,44 +49,25 @@ impl Tx {
     pub fn new(conn: Conn) -> Self {
         Self {
             conn,
-            news: false,
-            revoked: Vec::new(),
-        }
-    }
-
-    /// Forgets what an earlier transaction told.
-    pub fn reset_news(&mut self) {
-        self.news = false;
-        self.revoked.clear();
-    }
-
-    /// What was revoked is committed: `list` refuses it from here on. Before anybody is answered.
-    pub fn publish_revoked(&mut self, list: &RevocationList) {
-        if !self.revoked.is_empty() {
-            list.add(self.revoked.drain(..));
+            told: Told::default(),
         }
     }
 
     /// Appends to the feed of changes, in the transaction of the change itself.
     pub fn tell(&mut self, change: &Change) -> Result<(), StorageFault> {
-        let (kind, id) = match change {
-            Change::Client(id) => ("client", id.as_str()),
-            Change::User(id) => ("user", id.as_str()),
-            Change::Keys | Change::Everything => ("keys", ""),
-            Change::Catalogue => ("catalogue", ""),
-        };
+        let (kind, id) = words_of(change);
         self.order_news()?;
         let row = (changes::kind.eq(kind), changes::id.eq(id));
         on!(&mut self.conn, |c| diesel::insert_into(changes::table)
             .values(row)
             .execute(c))?;
+        self.told.changes.push(change.clone());
         Ok(())
     }
 
     /// Makes numbers of the feed visible in their order. SQLite has one writer anyway; on PostgreSQL a transaction with a
     /// lower number might commit after a reader has passed it, so whoever appends holds this lock until the commit.
     pub fn order_news(&mut self) -> Result<(), StorageFault> {
-        self.news = true;
         if let Conn::Postgres(conn) = &mut self.conn {
             sql_query("SELECT pg_advisory_xact_lock(7305513)")
                 .execute(conn)

@@ -9,7 +9,7 @@ use super::queue::Tasks;
 use super::{Run, Shared, answer, attempt};
 use crate::conn::{Conn, unavailable};
 use crate::location::Location;
-use crate::tx::Tx;
+use crate::tx::{Told, Tx};
 
 /// A thread's own connection and how it uses it.
 pub struct Alone {
@@ -32,13 +32,15 @@ impl Alone {
                 Access::Write => self.shared.writes.count(),
             }
             let outcome = self.transact(run);
-            answer(done, outcome);
+            let told = std::mem::take(&mut self.tx.told);
+            self.shared.tell(told, Box::new(move || answer(done, outcome)));
         }
     }
 
+    /// Afterwards `tx.told` holds what was committed and others have to hear.
     fn transact(&mut self, run: Run) -> Result<(), StorageFault> {
         self.begin()?;
-        self.tx.reset_news();
+        self.tx.told = Told::default();
         let (end, own) = match attempt(&mut self.tx, run) {
             Ok(Verdict::Commit) => (self.commit(), Ok(())),
             Ok(Verdict::Rollback) => ("ROLLBACK", Ok(())),
@@ -46,14 +48,13 @@ impl Alone {
         };
         if let Err(error) = self.tx.conn.batch(end) {
             let _ = self.tx.conn.batch("ROLLBACK");
+            self.tx.told = Told::default();
             return Err(unavailable(error));
         }
-        if end != "ROLLBACK" && self.access == work::Access::Write {
+        if end == "ROLLBACK" {
+            self.tx.told = Told::default();
+        } else if self.access == work::Access::Write {
             self.shared.commits.count();
-            self.tx.publish_revoked(&self.shared.revocations);
-            if self.tx.news {
-                self.shared.bell.ring();
-            }
         }
         own
     }
@@ -64,7 +65,9 @@ impl Alone {
             (Conn::Sqlite(_), Access::Read) => "BEGIN",
             (Conn::Sqlite(_), Access::Write) => "BEGIN IMMEDIATE",
             (Conn::Postgres(_), Access::Read) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            (Conn::Postgres(_), Access::Write) => "BEGIN",
+            // Use-cases read and then write what depends on it, and are proven on SQLite, where writers take turns. Here they
+            // take turns too: the lock is held to the commit, and every statement after it sees all commits before it.
+            (Conn::Postgres(_), Access::Write) => "BEGIN; SELECT pg_advisory_xact_lock(7305513)",
         };
         let Err(error) = self.tx.conn.batch(begin) else {
             return Ok(());

@@ -8,15 +8,16 @@ pub mod queue;
 pub mod together;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use kernel::StorageFault;
 use kernel::work::{Job, Verdict};
 use session::RevocationList;
 
+use crate::cache::announcer::{Announcer, Answers};
 use crate::change::Bell;
-use crate::tx::Tx;
+use crate::tx::{Told, Tx};
 
 /// A unit of work on the bare transaction.
 pub type Task = Job<Tx>;
@@ -36,6 +37,27 @@ pub struct Shared {
     pub bell: Bell,
     /// This process's replica of the revocation list.
     pub revocations: Arc<RevocationList>,
+    /// When the database was last looked at for what others revoked, in milliseconds.
+    pub looked: Arc<AtomicI64>,
+    /// Where there is a Redis: who announces there.
+    pub announcer: OnceLock<Announcer>,
+}
+
+impl Shared {
+    /// Says what was committed: this process's own list knows it at once, other nodes hear of it, then `answers` runs.
+    fn tell(&self, told: Told, answers: Answers) {
+        if told.is_empty() {
+            return answers();
+        }
+        self.revocations.add(told.revoked.iter().cloned());
+        if !told.changes.is_empty() {
+            self.bell.ring();
+        }
+        match self.announcer.get() {
+            Some(announcer) => announcer.announce(told, answers),
+            None => answers(),
+        }
+    }
 }
 
 /// Counts up.

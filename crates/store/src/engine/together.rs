@@ -14,7 +14,7 @@ use kernel::work::{Job, Verdict};
 use super::queue::Tasks;
 use super::{Done, Run, Shared, Task, answer, attempt};
 use crate::conn::unavailable;
-use crate::tx::Tx;
+use crate::tx::{Told, Tx};
 
 /// Bounds the time until the first of a batch is answered.
 const BATCH: usize = 128;
@@ -35,26 +35,24 @@ fn commit_together(tx: &mut Tx, first: Task, tasks: &Tasks, shared: &Shared) {
         waiting.for_each(|task| answer(task.done, Err(fault.clone())));
         return;
     }
-    tx.reset_news();
+    tx.told = Told::default();
     let (finished, intact) = run_all(tx, waiting.take(BATCH), shared);
     let committed = intact.and_then(|()| tx.conn.batch("COMMIT")).map_err(unavailable);
     match &committed {
-        Ok(()) => {
-            shared.commits.count();
-            tx.publish_revoked(&shared.revocations);
-        }
+        Ok(()) => shared.commits.count(),
         Err(fault) => {
             tracing::error!(%fault, jobs = finished.len(), "a commit failed; none of its jobs was kept");
             // Fails where SQLite has already rolled back by itself, which is what is wanted.
             let _ = tx.conn.batch("ROLLBACK");
+            tx.told = Told::default();
         }
     }
-    if committed.is_ok() && tx.news {
-        shared.bell.ring();
-    }
-    for (done, own) in finished {
-        answer(done, committed.clone().and(own));
-    }
+    let answers = move || {
+        for (done, own) in finished {
+            answer(done, committed.clone().and(own));
+        }
+    };
+    shared.tell(std::mem::take(&mut tx.told), Box::new(answers));
 }
 
 /// What is to be said to each, once the commit is known.
@@ -81,7 +79,7 @@ fn run_all(tx: &mut Tx, tasks: impl Iterator<Item = Task>, shared: &Shared) -> (
 fn in_savepoint(tx: &mut Tx, run: Run) -> QueryResult<Result<(), StorageFault>> {
     const UNDO: &str = "ROLLBACK TO job; RELEASE job";
     tx.conn.batch("SAVEPOINT job")?;
-    let revoked_before = tx.revoked.len();
+    let before = tx.told.mark();
     let (end, own) = match attempt(tx, run) {
         Ok(Verdict::Commit) => ("RELEASE job", Ok(())),
         Ok(Verdict::Rollback) => (UNDO, Ok(())),
@@ -89,7 +87,7 @@ fn in_savepoint(tx: &mut Tx, run: Run) -> QueryResult<Result<(), StorageFault>> 
     };
     tx.conn.batch(end)?;
     if end == UNDO {
-        tx.revoked.truncate(revoked_before);
+        tx.told.take_back(before);
     }
     Ok(own)
 }

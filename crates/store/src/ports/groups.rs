@@ -21,10 +21,12 @@ impl Tx {
         let members = memberships::table
             .filter(memberships::group_name.eq(group))
             .select(("user".into_sql::<Text>(), memberships::user_id));
-        on!(&mut self.conn, |c| diesel::insert_into(changes::table)
+        let users: Vec<String> = on!(&mut self.conn, |c| diesel::insert_into(changes::table)
             .values(members)
             .into_columns((changes::kind, changes::id))
-            .execute(c))?;
+            .returning(changes::id)
+            .get_results(c))?;
+        self.told.changes.extend(users.into_iter().map(Change::User));
         Ok(())
     }
 }

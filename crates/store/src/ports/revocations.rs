@@ -22,7 +22,7 @@ impl Revocations for Tx {
             Conn::Postgres(conn) => extend(conn, &row),
         }
         .map_err(unavailable)?;
-        self.revoked.push(entry.clone());
+        self.told.revoked.push(entry.clone());
         Ok(())
     }
 

@@ -12,9 +12,12 @@
 mod applications;
 mod corrupt;
 mod engine;
+mod keys;
 mod notices;
 mod once;
 mod people;
+mod redis;
+mod redis_server;
 mod resets;
 mod resources;
 mod revocations;

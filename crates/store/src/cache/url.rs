@@ -1,0 +1,81 @@
+//! `cache.url`: where Redis is and how one gets in.
+
+use redis::{ConnectionInfo, IntoConnectionInfo as _};
+
+/// The address of a Redis; may hold a password and is never printed.
+#[derive(Clone)]
+pub struct CacheUrl {
+    pub(super) connection: ConnectionInfo,
+}
+
+/// What is wrong with `cache.url`. Tells nothing of what may be a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CacheUrlFault {
+    /// Known, and not built yet.
+    #[error("does not know {0}:// yet")]
+    Later(String),
+    /// Another scheme, or none.
+    #[error("does not begin with redis://")]
+    Scheme,
+    /// Something after the host that means nothing.
+    #[error("is not a URL of the form redis://[[user]:password@]host[:port][/number]")]
+    Form,
+}
+
+impl CacheUrl {
+    /// Understands `redis://[[user]:password@]host[:port][/number]`.
+    ///
+    /// # Errors
+    /// What is wrong with it. Whether anybody answers there is not asked.
+    pub fn parse(text: &str) -> Result<Self, CacheUrlFault> {
+        match text.split_once("://") {
+            Some(("redis", _)) => {}
+            Some((scheme @ ("rediss" | "redis+cluster" | "redis+sentinel"), _)) => {
+                return Err(CacheUrlFault::Later(scheme.to_owned()));
+            }
+            _ => return Err(CacheUrlFault::Scheme),
+        }
+        let url = redis::parse_redis_url(text).ok_or(CacheUrlFault::Form)?;
+        // A driver's switches, such as one that turns the check of certificates off.
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(CacheUrlFault::Form);
+        }
+        let connection = url.into_connection_info().map_err(|_| CacheUrlFault::Form)?;
+        Ok(Self { connection })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_redis_with_or_without_a_password() {
+        for good in [
+            "redis://localhost",
+            "redis://:s3cret@cache.example:6380/2",
+            "redis://signet:s3cret@[::1]/0",
+        ] {
+            assert!(CacheUrl::parse(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused_without_repeating_it() {
+        for bad in [
+            "",
+            "localhost:6379",
+            "http://s3cret@localhost",
+            "redis://",
+            "redis://:s3cret@localhost/zero",
+            "redis://localhost?password=s3cret",
+            "rediss://:s3cret@localhost",
+            "redis+cluster://:s3cret@a,b",
+            "redis+sentinel://:s3cret@a",
+            "unix:///run/redis.sock",
+        ] {
+            let fault = CacheUrl::parse(bad).err().unwrap();
+            assert!(!fault.to_string().contains("s3cret"), "{fault}");
+        }
+    }
+}
