@@ -2,6 +2,7 @@
 
 mod access;
 mod clients;
+mod keys;
 mod people;
 mod store;
 
