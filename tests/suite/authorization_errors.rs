@@ -404,3 +404,18 @@ fn a_response_with_a_code_leaks_no_referrer() {
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     assert_eq!(page.header("cache-control"), "no-store");
 }
+
+#[test]
+fn a_zero_byte_is_a_mistake_like_any_other() {
+    let provider = Provider::start();
+    let mut browser = Browser::new(&provider);
+    for path in [
+        "/authorize?client_id=%00",
+        "/logout?client_id=web%00",
+        "/authorize?%00=1",
+    ] {
+        assert_eq!(browser.get(&provider.url(path)).status, 400, "{path}");
+    }
+    let answer = Attacker(&provider).token("web", &[("grant_type", "authorization_code"), ("code", "a\0b")]);
+    answer.refused("invalid_request");
+}

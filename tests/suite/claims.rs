@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::actors::Attacker;
+use crate::actors::browser::param;
+use crate::actors::{Attacker, Browser};
 use crate::apis::{self, part};
 use crate::rig::Provider;
 
@@ -77,6 +78,16 @@ fn an_id_token_says_what_the_client_registered_for_and_was_granted() {
     assert_eq!(about(part(next.text("id_token"), 1)), expected);
     let bare = apis::tokens(&provider, "web", "openid profile", &[]);
     assert_eq!(about(part(bare.text("id_token"), 1)), json!({}));
+}
+
+#[test]
+fn a_wish_nested_beyond_sense_is_refused_at_once() {
+    let provider = provider();
+    let value = format!("{}1{}", "[".repeat(120), "]".repeat(120));
+    let wish = format!("{{\"userinfo\":{{\"email\":{{\"value\":{value}}}}}}}");
+    let url = Attacker(&provider).authorize_url("web", &[("claims", Some(&wish))]);
+    let landed = Browser::new(&provider).open(&url).app();
+    assert_eq!(param(&landed, "error").as_deref(), Some("invalid_request"));
 }
 
 #[test]

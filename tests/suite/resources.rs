@@ -107,6 +107,8 @@ fn a_token_carries_what_its_apis_understand_and_what_is_about_people() {
     assert!(narrow.json.get("id_token").is_none());
     assert_eq!(refresh(&[]).text("scope"), scope);
     refresh(&[("resource", "https://other.test")]).refused("invalid_target");
+    // Nothing of what is asked for means anything there: a token without scope would not be what was asked for.
+    refresh(&[("resource", apis::NOTES), ("scope", "maps.read")]).refused("invalid_scope");
 }
 
 #[test]

@@ -185,3 +185,24 @@ fn nothing_in_a_request_says_where_to_go_next() {
         assert_eq!(page.url, provider.url("/"));
     }
 }
+
+#[test]
+fn a_saved_request_does_not_outlive_the_address_it_came_with() {
+    let provider = Provider::start();
+    let mut browser = Browser::new(&provider);
+    let page = browser
+        .open(&Attacker(&provider).authorize_url("web", &[]))
+        .page();
+    let id = page.url.rsplit('/').next().unwrap().to_owned();
+    provider.administer(|ports, _| {
+        let mut client = ports.client("web")?.unwrap();
+        client.metadata.redirect_uris = vec!["https://rp.test/elsewhere".to_owned()];
+        ports.update_client(&client)?;
+        Ok(())
+    });
+    for path in [format!("/login/{id}"), format!("/authorize/{id}")] {
+        crate::apis::eventually(|| browser.get(&provider.url(&path)).status == 400);
+    }
+    let answer = browser.post(&page.url, &[("username", "alice"), ("password", PASSWORD)]);
+    assert_eq!((answer.status, answer.location()), (400, None));
+}

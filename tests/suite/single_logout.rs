@@ -1,5 +1,7 @@
 //! Signing out of one app ends the others: OpenID Connect Back-Channel Logout 1.0, and what a sign-out takes back.
 
+use std::thread;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::JwkSet;
@@ -222,4 +224,55 @@ fn a_hint_ends_one_accounts_session_and_a_question_all_of_the_browsers() {
     for access in [&alice.access, &bob.access] {
         assert_eq!(Attacker(&provider).userinfo(access).status, 401);
     }
+}
+
+#[test]
+fn a_request_sent_twice_ends_what_it_names_and_nobody_else() {
+    let provider = Provider::start();
+    let mut browser = Browser::new(&provider);
+    let web = RelyingParty::new(&provider, "web");
+    web.sign_in(&mut browser, "alice", "");
+    for _ in 0..5 {
+        provider.wait(1);
+        let departure = web.depart("", &[("prompt", "login")]);
+        let landed = browser.sign_in(&departure.url, "bob");
+        let bob = web.finish(departure, &landed);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                let (mut twin, hint, provider) = (browser.clone(), &bob.id_token, &provider);
+                scope.spawn(move || sign_out(provider, &mut twin, hint));
+            }
+        });
+        assert!(is_signed_in(&provider, &mut browser, "alice"));
+        // Once more, when nobody of that name is left: it is asked about.
+        let page = sign_out(&provider, &mut browser, &bob.id_token).page();
+        assert!(page.title().starts_with("Sign out"), "{}", page.title());
+        assert!(is_signed_in(&provider, &mut browser, "alice"));
+    }
+}
+
+#[test]
+fn a_silent_app_does_not_keep_the_others_waiting() {
+    const SESSIONS: usize = 12;
+    let provider = Provider::start();
+    let (silent, listener) = (LogoutListener::start(), LogoutListener::start());
+    silent.reply(Reply::Silence);
+    tell(&provider, &["web"], &silent);
+    tell(&provider, &["web2"], &listener);
+    let mut hints = Vec::new();
+    for _ in 0..SESSIONS {
+        let mut browser = Browser::new(&provider);
+        let tokens = RelyingParty::new(&provider, "web").sign_in(&mut browser, "alice", "");
+        hints.push((browser, tokens.id_token));
+    }
+    let mut last = Browser::new(&provider);
+    let tokens = RelyingParty::new(&provider, "web2").sign_in(&mut last, "bob", "");
+    for (browser, hint) in &mut hints {
+        sign_out(&provider, browser, hint);
+    }
+    sign_out(&provider, &mut last, &tokens.id_token);
+    let _notifier = provider.notifier();
+    listener.token();
+    // Most of the silent app's notices have not even left.
+    assert!(silent.more() < SESSIONS);
 }

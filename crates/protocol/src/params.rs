@@ -111,6 +111,10 @@ pub fn decode(encoded: &[u8]) -> Result<String, ParamsFault> {
             other => other,
         });
     }
+    // Nothing we know has a zero byte in it, and not every database takes one.
+    if bytes.contains(&0) {
+        return Err(ParamsFault::Malformed);
+    }
     String::from_utf8(bytes).map_err(|_| ParamsFault::Malformed)
 }
 
@@ -143,7 +147,15 @@ mod tests {
 
     #[test]
     fn refuses_broken_encoding() {
-        for bad in [&b"a=%"[..], b"a=%4", b"a=%zz", b"a=%ff", b"\xff=1"] {
+        for bad in [
+            &b"a=%"[..],
+            b"a=%4",
+            b"a=%zz",
+            b"a=%ff",
+            b"\xff=1",
+            b"a=%00",
+            b"\0=1",
+        ] {
             assert_eq!(Params::parse(bad), Err(ParamsFault::Malformed));
         }
         assert_eq!(

@@ -5,9 +5,10 @@
 use identity::ports::Found;
 use kernel::id::{GrantId, NoticeId, Sid, TokenId, UserId};
 use kernel::{Audit, AuditEvent, Ctx, StorageFault};
-use session::{Revocation, Revocations, Revoked, Session, Sessions};
+use session::{Issued, Revocation, Revocations, Revoked, Session, Sessions};
 
 use crate::client::{Client, OfflineAccess};
+use crate::grant::Grant;
 use crate::notice::LogoutNotice;
 use crate::ports::{Clients, Consents, Grants, LogoutNotices};
 
@@ -28,18 +29,18 @@ pub fn session(
     ctx: &Ctx,
     session: &Session,
 ) -> Result<Found, StorageFault> {
-    let now = ctx.now();
-    if !tx.end_session(session.sid, now)?.is_yes() {
+    if !tx.end_session(session.sid, ctx.now())?.is_yes() {
         return Ok(Found::No);
     }
+    // Read again: what was issued while this waited for its turn to write is older than the entry.
+    let now = ctx.now();
     tx.revoke(&Revocation::at(now, Revoked::Session(session.sid)))?;
     for grant in tx.grants_of_session(session.sid)? {
-        let depends = match tx.client(&grant.client_id)? {
-            Some(client) => client.offline_access() == OfflineAccess::EndsWithSession,
-            None => true,
-        };
-        if depends {
+        let client = tx.client(&grant.client_id)?;
+        if grant.revoked_at.is_none() && !client.is_some_and(|client| survives(&client, &grant)) {
             tx.revoke_grant(grant.id, now)?;
+            // By name, not by time: no clock of another node can date a token of it past the entry of the session.
+            tx.revoke(&Revocation::at(now, Revoked::Grant(grant.id)))?;
         }
     }
     for client_id in tx.clients_of_session(session.sid)? {
@@ -50,6 +51,13 @@ pub fn session(
     let event = AuditEvent::new(now, "session.end").actor(session.user);
     tx.record(event.subject(session.sid))?;
     Ok(Found::Yes)
+}
+
+/// Whether a grant goes on without its session: the person allowed access while away, and the client may have it.
+fn survives(client: &Client, grant: &Grant) -> bool {
+    grant.scope.contains("offline_access")
+        && client.may_use_grant("refresh_token")
+        && client.offline_access() == OfflineAccess::SurvivesLogout
 }
 
 /// Puts a notice into the queue for a client that wants one.
@@ -117,7 +125,8 @@ pub fn everything_of(
     Ok(ended)
 }
 
-/// Takes back one grant: its refresh tokens are dead, its access tokens refused. `event` says why.
+/// Takes back one grant: its refresh tokens are dead, its access tokens refused. `event` says why, once: whoever repeats
+/// the occasion adds nothing to the trail.
 ///
 /// # Errors
 /// Storage.
@@ -130,8 +139,8 @@ pub fn grant(
     let found = tx.revoke_grant(id, ctx.now())?;
     if found.is_yes() {
         tx.revoke(&Revocation::at(ctx.now(), Revoked::Grant(id)))?;
+        tx.record(event)?;
     }
-    tx.record(event)?;
     Ok(found)
 }
 
@@ -145,9 +154,21 @@ pub fn access_token(
     id: TokenId,
     client_id: &str,
 ) -> Result<(), StorageFault> {
+    let token = Issued {
+        token: id,
+        grant: None,
+        session: None,
+        user: None,
+        client_id,
+        kid: "",
+    };
+    // Whoever gives a token back again and again adds nothing to the list.
+    if tx.is_revoked(&token)? {
+        return Ok(());
+    }
     tx.revoke(&Revocation::at(ctx.now(), Revoked::Token(id)))?;
-    let event = AuditEvent::new(ctx.now(), "token.revoke").client(client_id);
-    tx.record(event.subject(id))
+    let event = AuditEvent::new(ctx.now(), "token.revoke").actor(client_id);
+    tx.record(event.client(client_id).subject(id))
 }
 
 /// A person takes back what they allowed a client, with all it got by that.

@@ -53,7 +53,7 @@ pub struct Due {
     pub alg: SigningAlg,
 }
 
-/// Takes notices that are due. Those of clients that are gone or disabled meanwhile are dropped.
+/// Takes notices that are due, but none to the clients in `busy`. Those of clients that are gone or disabled meanwhile are dropped.
 ///
 /// # Errors
 /// Storage.
@@ -61,10 +61,11 @@ pub fn take_due(
     tx: &mut (impl LogoutNotices + Clients + ?Sized),
     ctx: &Ctx,
     limit: u32,
+    busy: &[String],
 ) -> Result<Vec<Due>, StorageFault> {
     let now = ctx.now();
     let mut due = Vec::new();
-    for notice in tx.lease_notices(now, now.plus(LEASE), limit)? {
+    for notice in tx.lease_notices(now, now.plus(LEASE), limit, busy)? {
         match tx.client(&notice.client_id)?.filter(|client| client.enabled) {
             Some(client) => due.push(Due {
                 alg: client.id_token_alg(),

@@ -219,8 +219,8 @@ pub trait LogoutNotices {
     /// # Errors
     /// Storage.
     fn enqueue_notice(&mut self, notice: &LogoutNotice) -> Result<(), StorageFault>;
-    /// Takes up to `limit` notices that are due, oldest first, and makes them due again at `lease_until`: another node
-    /// tries then, if this one dies. Counts the attempt.
+    /// Takes up to `limit` notices that are due, oldest first, but none to the clients in `busy`, and makes them due again
+    /// at `lease_until`: another node tries then, if this one dies. Counts the attempt.
     ///
     /// # Errors
     /// Storage.
@@ -229,6 +229,7 @@ pub trait LogoutNotices {
         now: Timestamp,
         lease_until: Timestamp,
         limit: u32,
+        busy: &[String],
     ) -> Result<Vec<LogoutNotice>, StorageFault>;
     /// Makes a notice due again at another time.
     ///

@@ -119,21 +119,40 @@ impl Catalogue {
 
 /// The catalogue as last read, shared by all workers.
 #[derive(Debug, Default)]
-pub struct SharedCatalogue(RwLock<Arc<Catalogue>>);
+pub struct SharedCatalogue(RwLock<Edition>);
+
+/// A catalogue, and how often it was replaced before.
+#[derive(Debug, Clone, Default)]
+pub struct Edition {
+    /// The catalogue.
+    pub catalogue: Arc<Catalogue>,
+    number: u64,
+}
 
 impl SharedCatalogue {
-    /// Around a first catalogue.
-    pub fn new(catalogue: Catalogue) -> Self {
-        Self(RwLock::new(Arc::new(catalogue)))
-    }
-
     /// The present catalogue.
     pub fn get(&self) -> Arc<Catalogue> {
+        self.edition().catalogue
+    }
+
+    /// The present catalogue, for whoever reads a newer one.
+    pub fn edition(&self) -> Edition {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// From now on this one.
     pub fn replace(&self, catalogue: Catalogue) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
+        let mut edition = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        edition.catalogue = Arc::new(catalogue);
+        edition.number += 1;
+    }
+
+    /// From now on this one, unless somebody replaced `known` meanwhile: theirs may be newer.
+    pub fn replace_known(&self, known: &Edition, catalogue: Catalogue) {
+        let mut edition = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if edition.number == known.number {
+            edition.catalogue = Arc::new(catalogue);
+            edition.number += 1;
+        }
     }
 }

@@ -19,13 +19,13 @@ pub(crate) async fn catalogue_for(
     client: &Client,
     params: &Params,
 ) -> Result<Arc<Catalogue>, StorageFault> {
-    let known = state.catalogue.get();
-    if knows_all(&known, state, client, params) {
-        return Ok(known);
+    let known = state.catalogue.edition();
+    if knows_all(&known.catalogue, state, client, params) {
+        return Ok(known.catalogue);
     }
     let fresh = read(state, |tx| tx.catalogue()).await?;
-    if fresh != *known {
-        state.catalogue.replace(fresh);
+    if fresh != *known.catalogue {
+        state.catalogue.replace_known(&known, fresh);
     }
     Ok(state.catalogue.get())
 }

@@ -23,6 +23,19 @@ pub(crate) fn error_page(state: &AppState, id: &CorrelationId, trouble: Trouble<
     draw(state, &ErrorPage::new(trouble, id.as_str()))
 }
 
+/// One network has left more requests with us than honest people do.
+pub(crate) fn too_many(state: &AppState, id: &CorrelationId) -> HttpResponse {
+    let trouble = Trouble::Other {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        headline: "Too many sign-ins were begun from your network",
+        advice: "Wait a few minutes, then go back to the app and start again.",
+    };
+    let mut response = error_page(state, id, trouble);
+    let minute = actix_web::http::header::HeaderValue::from_static("60");
+    response.headers_mut().insert(RETRY_AFTER, minute);
+    response
+}
+
 /// The same with a way on.
 pub(crate) fn error_page_with_next(
     state: &AppState,

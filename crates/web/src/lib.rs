@@ -22,6 +22,7 @@ mod own_form;
 mod pages;
 pub mod peer;
 mod routes;
+mod save_limit;
 mod standing;
 pub mod state;
 mod unit;

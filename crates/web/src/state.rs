@@ -17,6 +17,7 @@ use token::{Client, SharedCatalogue};
 use crate::memory::Memory;
 use crate::oauth;
 use crate::peer::TrustedProxies;
+use crate::save_limit::SaveLimit;
 use crate::views::Transport;
 
 /// The discovery document, or why there is none.
@@ -43,6 +44,7 @@ pub struct AppState {
     /// Whose forwarded headers are believed.
     pub trusted_proxies: TrustedProxies,
     hosts: HashSet<String>,
+    pub(crate) saved: SaveLimit,
     pub(crate) clients: Memory<Arc<Client>>,
     pub(crate) usernames: Memory<Arc<str>>,
     discovery: RwLock<Arc<Discovery>>,
@@ -94,6 +96,7 @@ impl AppState {
             catalogue: SharedCatalogue::default(),
             trusted_proxies: parts.trusted_proxies,
             hosts,
+            saved: SaveLimit::default(),
             clients: Memory::default(),
             usernames: Memory::default(),
             discovery: RwLock::new(Arc::new(discovery)),

@@ -32,6 +32,7 @@ pub fn encode(pairs: &[(&str, &str)]) -> String {
 }
 
 /// A person's browser at one provider.
+#[derive(Clone)]
 pub struct Browser {
     issuer: String,
     /// By name. Public, so that a story can steal or keep one.

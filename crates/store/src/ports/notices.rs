@@ -13,9 +13,15 @@ use crate::tx::Tx;
 impl Tx {
     /// Notices that are due and that nobody else is leasing at this moment. SQLite has one writer anyway; on PostgreSQL
     /// rows another node has its hands on are passed over.
-    fn due_notices(&mut self, now: Timestamp, limit: u32) -> Result<Vec<NoticeRow>, StorageFault> {
+    fn due_notices(
+        &mut self,
+        now: Timestamp,
+        limit: u32,
+        busy: &[String],
+    ) -> Result<Vec<NoticeRow>, StorageFault> {
         let due = logout_notices::table
             .filter(logout_notices::due_at.le(now.as_millis()))
+            .filter(logout_notices::client_id.ne_all(busy))
             .order((logout_notices::due_at, logout_notices::id))
             .limit(i64::from(limit));
         match &mut self.conn {
@@ -44,8 +50,12 @@ impl LogoutNotices for Tx {
         now: Timestamp,
         lease_until: Timestamp,
         limit: u32,
+        busy: &[String],
     ) -> Result<Vec<LogoutNotice>, StorageFault> {
-        let mut rows = self.due_notices(now, limit)?;
+        let mut rows = self.due_notices(now, limit, busy)?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
         let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
         let leased = logout_notices::table.filter(logout_notices::id.eq_any(&ids));
         on!(&mut self.conn, |c| diesel::update(leased)

@@ -28,7 +28,7 @@ fn at(seconds: u64) -> Timestamp {
 }
 
 fn lease(db: &Fresh, now: Timestamp, limit: u32) -> Vec<LogoutNotice> {
-    db.write(move |ports| ports.lease_notices(now, now.plus(Duration::from_secs(30)), limit))
+    db.write(move |ports| ports.lease_notices(now, now.plus(Duration::from_secs(30)), limit, &[]))
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn every_notice_is_leased_by_one_of_twenty() {
         let notices: Vec<_> = (0..50).map(|seed| notice(seed, &alice)).collect();
         let mut expected: Vec<_> = notices.iter().map(|notice| notice.id).collect();
         db.write(move |ports| notices.iter().try_for_each(|notice| ports.enqueue_notice(notice)));
-        let leased = race(db, 20, |ports| ports.lease_notices(NOW, at(30), 4));
+        let leased = race(db, 20, |ports| ports.lease_notices(NOW, at(30), 4, &[]));
         let mut leased: Vec<_> = leased.into_iter().flatten().collect();
         // Who finds the first ones in others' hands may come back with fewer, so a few may be left.
         leased.extend(lease(db, NOW, 50));

@@ -143,7 +143,26 @@ fn read_wish(wish: Value) -> Result<ClaimWish, ClaimsFault> {
     if wish.values.len() > ClaimsRequest::MOST {
         return Err(ClaimsFault::TooMany);
     }
+    // The request is kept inside documents of our own, and readers of JSON give up at some depth.
+    if wish.acceptable().any(|value| is_deeper_than(value, DEEPEST)) {
+        return Err(ClaimsFault::Wish);
+    }
     Ok(wish)
+}
+
+/// Levels of lists and objects a wished value may have. Standard claims have one at most.
+const DEEPEST: usize = 4;
+
+fn is_deeper_than(value: &Value, levels: usize) -> bool {
+    let inner: Box<dyn Iterator<Item = &Value>> = match value {
+        Value::Array(list) => Box::new(list.iter()),
+        Value::Object(members) => Box::new(members.values()),
+        _ => return false,
+    };
+    match levels.checked_sub(1) {
+        None => true,
+        Some(left) => inner.into_iter().any(|value| is_deeper_than(value, left)),
+    }
 }
 
 #[cfg(test)]

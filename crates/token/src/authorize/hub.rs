@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use identity::{User, Users};
-use kernel::id::{InteractionId, Sid};
+use kernel::id::{InteractionId, Sid, UserId};
 use kernel::secret::{AuthorizationCode, BrowserSecret, FlowSecret};
 use kernel::{Audit, AuditEvent, Ctx, Plain, StorageFault, Timestamp};
 use protocol::{ErrorCode, OAuthError};
@@ -116,8 +116,10 @@ pub fn deny(
     ctx: &Ctx,
     interaction: &Interaction,
     request: &AuthorizationRequest,
+    person: UserId,
 ) -> Result<Step, StorageFault> {
-    tx.record(AuditEvent::new(ctx.now(), "consent.denied").client(&request.client_id))?;
+    let event = AuditEvent::new(ctx.now(), "consent.denied").actor(person);
+    tx.record(event.client(&request.client_id))?;
     let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not allow this access");
     finish(
         tx,

@@ -4,9 +4,10 @@ use protocol::Scope;
 use serde::{Deserialize, Serialize};
 
 use super::account::{Choice, Meant};
+use super::checks::PageFault;
 use super::claims_request::ClaimsRequest;
 use super::prompt::Prompt;
-use crate::client::ResponseTarget;
+use crate::client::{Client, ResponseTarget};
 
 /// A checked request: the client exists, the target is its own, every parameter made sense.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,5 +60,23 @@ impl AuthorizationRequest {
     pub fn with_choice(mut self, choice: Choice) -> Self {
         self.choice = choice;
         self
+    }
+}
+
+impl AuthorizationRequest {
+    /// Whether a saved request would still be accepted: the client may have lost an address, or been told to use PKCE,
+    /// since it was made. What lies on its way must not outlive that.
+    ///
+    /// # Errors
+    /// [`PageFault::ForeignRedirectUri`]: nothing of it may be answered to where it once could.
+    pub fn still_stands(&self, client: &Client) -> Result<(), PageFault> {
+        let own = ResponseTarget::prove(client, self.target.redirect_uri(), None).is_some();
+        if own && (self.pkce.is_some() || !client.requires_pkce()) {
+            return Ok(());
+        }
+        Err(PageFault::ForeignRedirectUri {
+            client: client.display_name().to_owned(),
+            presented: self.target.redirect_uri().to_owned(),
+        })
     }
 }

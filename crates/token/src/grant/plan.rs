@@ -38,11 +38,15 @@ impl Narrowing {
     pub(crate) fn read(case: &Case<'_>, grant: &Grant) -> Result<Self, GrantFault> {
         let resources = resources(case, grant)?;
         let allowed = case.client.allowed_scope(case.catalogue);
-        let scope = asked_scope(case, grant)?.filter(|token| allowed.contains(token));
-        Ok(Self {
-            scope: case.catalogue.within(&scope, &resources),
-            resources,
-        })
+        let asked = asked_scope(case, grant)?;
+        let scope = case
+            .catalogue
+            .within(&asked.filter(|token| allowed.contains(token)), &resources);
+        // An answer without scope would tell the client that it got what it asked for (RFC 6749 5.1).
+        if scope.is_empty() && case.params.get("scope").is_some() {
+            return Err(GrantFault::WiderScope);
+        }
+        Ok(Self { scope, resources })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use kernel::StorageFault;
 use kernel::id::InteractionId;
 use protocol::Params;
 use token::Client;
@@ -14,7 +15,7 @@ use crate::client_cache::client;
 use crate::correlation::CorrelationId;
 use crate::state::AppState;
 use crate::unit::write;
-use crate::{cookies, deliver, failure, forms};
+use crate::{cookies, deliver, failure, forms, peer};
 
 /// GET: the request is in the query.
 pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: CorrelationId) -> HttpResponse {
@@ -41,16 +42,26 @@ pub(crate) async fn post(
         return response;
     }
     let kept = params.keep(&checks::PARAMETERS, forms::MAX_BODY);
-    match save(&state, Pending::PostedAuthorization(kept.pairs().to_vec())).await {
+    let pending = Pending::PostedAuthorization(kept.pairs().to_vec());
+    match save(&request, &state, &id, pending).await {
         Ok(saved) => deliver::to_path(&state, &format!("/authorize/{saved}")),
-        Err(fault) => failure::storage_page(&state, &id, &fault),
+        Err(response) => response,
     }
 }
 
-/// Saves a posted request that no browser has claimed yet.
-pub(crate) async fn save(state: &AppState, pending: Pending) -> Result<InteractionId, kernel::StorageFault> {
+/// Saves a posted request that no browser has claimed yet; otherwise the page that says why not.
+pub(crate) async fn save(
+    request: &HttpRequest,
+    state: &AppState,
+    id: &CorrelationId,
+    pending: Pending,
+) -> Result<InteractionId, HttpResponse> {
+    let source = peer::address(request, &state.trusted_proxies);
+    if state.saved.is_reached(source, state.ctx.now()) {
+        return Err(failure::too_many(state, id));
+    }
     let ctx = state.ctx.clone();
-    write(state, move |tx| {
+    let saved = write(state, move |tx| {
         let now = ctx.now();
         let id = InteractionId::generate(&*ctx.entropy);
         let interaction = Interaction {
@@ -60,9 +71,11 @@ pub(crate) async fn save(state: &AppState, pending: Pending) -> Result<Interacti
             request: pending,
         };
         tx.save_interaction(&interaction, now.plus(ctx.policy.interaction_ttl))?;
-        Ok(id)
+        Ok::<_, StorageFault>(id)
     })
-    .await
+    .await;
+    state.saved.count(source, state.ctx.now());
+    saved.map_err(|fault| failure::storage_page(state, id, &fault))
 }
 
 /// A request, however it came.
@@ -113,6 +126,10 @@ pub(crate) async fn begin(
     client: Arc<Client>,
     checked: AuthorizationRequest,
 ) -> HttpResponse {
+    let source = peer::address(request, &state.trusted_proxies);
+    if state.saved.is_reached(source, state.ctx.now()) {
+        return failure::too_many(state, id);
+    }
     let (visitor, cookie) = cookies::visitor(request, &state.ctx);
     let ctx = state.ctx.clone();
     let outcome = write(state, move |tx| hub::arrive(tx, &ctx, &client, checked, &visitor)).await;
@@ -120,6 +137,9 @@ pub(crate) async fn begin(
         Ok(step) => {
             // A silent answer leaves nothing behind: the flow cookie is for those who will see a page.
             let shows_a_page = matches!(step, Step::Login(..) | Step::Choose(_) | Step::Consent(_));
+            if shows_a_page {
+                state.saved.count(source, state.ctx.now());
+            }
             deliver::with_cookie(deliver::step(state, &step), cookie.filter(|_| shows_a_page))
         }
         Err(fault) => failure::storage_page(state, id, &fault),

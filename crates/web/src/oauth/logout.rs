@@ -45,10 +45,26 @@ pub(crate) async fn post(
         Ok(params) => params,
         Err(fault) => return failure::form_page(&state, &id, fault),
     };
+    // Only what can be believed is worth keeping until a browser comes for it; anything else is the bare wish to leave.
+    match understand(&state, &params).await {
+        Ok((
+            LogoutRequest {
+                hint: None,
+                app: None,
+                target: None,
+            },
+            _,
+        )) => {
+            return deliver::to_path(&state, "/logout");
+        }
+        Ok(_) => {}
+        Err(fault) => return failure::storage_page(&state, &id, &fault),
+    }
     let kept = params.keep(&logout::PARAMETERS, MAX_KEPT);
-    match save(&state, Pending::PostedLogout(kept.pairs().to_vec())).await {
+    let pending = Pending::PostedLogout(kept.pairs().to_vec());
+    match save(&request, &state, &id, pending).await {
         Ok(saved) => deliver::to_path(&state, &format!("/logout/{saved}")),
-        Err(fault) => failure::storage_page(&state, &id, &fault),
+        Err(response) => response,
     }
 }
 
@@ -95,7 +111,14 @@ pub(crate) async fn confirm(
     }
     // Our own front page signs out without a saved request.
     if *path == HERE {
-        return sign_out(&state, &id, &visitor, LogoutRequest::default(), None).await;
+        return sign_out(
+            &state,
+            &id,
+            &visitor,
+            LogoutRequest::default(),
+            Asked::Confirmed(None),
+        )
+        .await;
     }
     let (interaction, params) = match find(&state, &path).await {
         Ok(Some(found)) => found,
@@ -103,7 +126,7 @@ pub(crate) async fn confirm(
         Err(fault) => return failure::storage_page(&state, &id, &fault),
     };
     match understand(&state, &params).await {
-        Ok((asked, _)) => sign_out(&state, &id, &visitor, asked, Some(interaction)).await,
+        Ok((asked, _)) => sign_out(&state, &id, &visitor, asked, Asked::Confirmed(Some(interaction))).await,
         Err(fault) => failure::storage_page(&state, &id, &fault),
     }
 }
@@ -166,7 +189,7 @@ async fn answer(request: &HttpRequest, state: &AppState, id: &CorrelationId, par
         Err(fault) => return failure::storage_page(state, id, &fault),
     };
     if here.is_empty() || here.iter().any(|(session, user)| asked.names(session, user)) {
-        return sign_out(state, id, &visitor, asked, None).await;
+        return sign_out(state, id, &visitor, asked, Asked::Not).await;
     }
     let (ctx, flow) = (state.ctx.clone(), visitor.flow_digest());
     let saved = write(state, move |tx| {
@@ -217,7 +240,7 @@ async fn ask(
     };
     // Signed out in another tab meanwhile: nothing to ask about, and the way back still holds.
     if here.is_empty() {
-        return sign_out(state, id, visitor, asked, Some(interaction.clone())).await;
+        return sign_out(state, id, visitor, asked, Asked::Not).await;
     }
     let apps = match apps_that_will_hear(state, &here).await {
         Ok(apps) => apps,
@@ -269,15 +292,23 @@ async fn apps_that_will_hear(
     .await
 }
 
-/// Which sessions a logout request ends: the one a genuine hint names; without a hint, or when somebody else's hint was
-/// asked about and confirmed, all at this browser.
-fn meant<'a>(asked: &LogoutRequest, here: &'a [(Session, User)]) -> Vec<&'a Session> {
+/// Whether the person was asked.
+enum Asked {
+    /// No: only what a genuine hint names may end.
+    Not,
+    /// They said yes, on the page of this saved request if there is one.
+    Confirmed(Option<Interaction>),
+}
+
+/// Which sessions a logout request ends: the one a genuine hint names; where the person said yes and the hint names nobody
+/// here, all at this browser. A hint whose session has ended meanwhile, perhaps by a twin of this request, ends nothing.
+fn meant<'a>(asked: &LogoutRequest, question: &Asked, here: &'a [(Session, User)]) -> Vec<&'a Session> {
     let named: Vec<&Session> = here
         .iter()
         .filter(|(session, user)| asked.names(session, user))
         .map(|(session, _)| session)
         .collect();
-    if named.is_empty() {
+    if named.is_empty() && matches!(question, Asked::Confirmed(_)) {
         here.iter().map(|(session, _)| session).collect()
     } else {
         named
@@ -291,15 +322,15 @@ async fn sign_out(
     id: &CorrelationId,
     visitor: &Visitor,
     asked: LogoutRequest,
-    finished: Option<Interaction>,
+    question: Asked,
 ) -> HttpResponse {
     let (ctx, browser, wanted) = (state.ctx.clone(), visitor.browser.clone(), asked.clone());
     let ended = write(state, move |tx| {
-        if let Some(interaction) = finished {
+        let here = people_at(tx, browser.as_ref())?;
+        let meant = meant(&wanted, &question, &here);
+        if let Asked::Confirmed(Some(interaction)) = question {
             tx.finish_interaction(interaction.id)?;
         }
-        let here = people_at(tx, browser.as_ref())?;
-        let meant = meant(&wanted, &here);
         for session in &meant {
             ending::session(tx, &ctx, session)?;
         }

@@ -191,7 +191,10 @@ pub(crate) async fn post(
                 state.ctx.clone(),
                 (claimed.interaction.clone(), claimed.request.clone()),
             );
-            write(&state, move |tx| hub::deny(tx, &ctx, &claimed.0, &claimed.1)).await
+            write(&state, move |tx| {
+                hub::deny(tx, &ctx, &claimed.0, &claimed.1, person)
+            })
+            .await
         }
         _ => return failure::error_page(&state, &id, Trouble::FormRefused),
     };

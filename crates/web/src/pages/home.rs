@@ -18,7 +18,11 @@ pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: Co
         Err(fault) => return failure::storage_page(&state, &id, &fault),
     };
     let csrf = csrf::token(&visitor.flow, Purpose::Logout, HERE);
-    let sign_out = format!("/logout/{HERE}");
+    let others = people.len().saturating_sub(1);
+    let sign_out = match others {
+        0 => format!("/logout/{HERE}"),
+        _ => "/logout".to_owned(),
+    };
     let shown = match people.last() {
         Some((_, user)) => Visitor::SignedIn {
             account: Account {
@@ -27,6 +31,7 @@ pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: Co
             },
             email: user.email.as_deref(),
             manage: "/account",
+            others,
             sign_out: &sign_out,
             csrf: &csrf,
         },

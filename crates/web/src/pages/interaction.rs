@@ -94,6 +94,13 @@ pub(crate) async fn find(
     }
     .map_err(|fault| failure::storage_page(state, id, &fault))?;
     let client = client.filter(|client| client.enabled);
+    if let (Pending::Authorization(saved) | Pending::Answered(saved), Some(client)) =
+        (&interaction.request, &client)
+    {
+        saved
+            .still_stands(client)
+            .map_err(|fault| failure::authorization_page(state, id, &fault))?;
+    }
     let own = interaction.flow.as_deref() == Some(&visitor.flow_digest());
     let opened = request.method() == Method::GET && cookies::flow(request, &state.ctx).is_some();
     match (&interaction.request, &client) {

@@ -40,6 +40,11 @@ pub(crate) async fn begin(
     id: &CorrelationId,
     destination: Destination,
 ) -> HttpResponse {
+    let source = peer::address(request, &state.trusted_proxies);
+    if state.saved.is_reached(source, state.ctx.now()) {
+        return failure::too_many(state, id);
+    }
+    state.saved.count(source, state.ctx.now());
     let (visitor, cookie) = cookies::visitor(request, &state.ctx);
     let (ctx, flow) = (state.ctx.clone(), visitor.flow_digest());
     let saved = write(state, move |tx| {

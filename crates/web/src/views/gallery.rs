@@ -207,6 +207,7 @@ fn leaving(app: &str, account: Account<'_>) -> Vec<Drawn> {
         account,
         email: Some("alice@example.com"),
         manage: "/account",
+        others: 0,
         sign_out: "/logout",
         csrf: "csrf-token",
     };

@@ -25,7 +25,9 @@ pub enum Visitor<'a> {
         email: Option<&'a str>,
         /// Where the account page is.
         manage: &'a str,
-        /// Where the form for signing out goes.
+        /// How many others are signed in at this browser. With any, signing out is asked about, by name of everybody.
+        others: usize,
+        /// Where the form for signing out goes, or the link to the question.
         sign_out: &'a str,
         /// The token that ties the form to the browser it was given to.
         csrf: &'a str,
