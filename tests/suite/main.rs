@@ -10,6 +10,7 @@
 
 mod actors;
 mod apis;
+mod audit;
 mod cast;
 mod rig;
 mod storage;
@@ -35,6 +36,7 @@ mod pkce;
 mod posted_requests;
 mod properties;
 mod refresh;
+mod refresh_interleavings;
 mod resources;
 mod revocation;
 mod sessions;
@@ -42,3 +44,4 @@ mod sign_in_once;
 mod single_logout;
 mod throttling;
 mod userinfo;
+mod what_kills_what;

@@ -19,6 +19,7 @@ use kernel::{Access, Clock as _, Ctx, FixedClock, Issuer, Policy, SystemClock, S
 use mail::{Catcher, Sender};
 use outbound::Outbound;
 use server::notifier::Notifier;
+use session::RevocationList;
 use store::{Database, OpenMode};
 use tempfile::TempDir;
 use token::SigningAlg;
@@ -26,6 +27,7 @@ use token::keys::{self, KeyFault, KeyRing, MasterKey, SharedRing};
 use web::peer::TrustedProxies;
 use web::{AppState, Parts};
 
+use crate::audit::{self, Event};
 use crate::cast;
 use crate::storage::Storage;
 
@@ -49,7 +51,7 @@ pub struct Provider {
     store: Arc<Database>,
     server: ServerHandle,
     thread: Option<JoinHandle<()>>,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Provider {
@@ -111,7 +113,7 @@ impl Provider {
             store,
             server,
             thread: Some(thread),
-            _dir: dir,
+            dir,
         }
     }
 
@@ -135,6 +137,21 @@ impl Provider {
             (after.0 - before.0, after.1 - before.1)
         };
         (0..20).map(|_| once()).min().unwrap()
+    }
+
+    /// What the audit trail says, oldest first.
+    pub fn audit(&self) -> Vec<Event> {
+        audit::read(&self.dir.path().join(FILE))
+    }
+
+    /// The replica of the revocation list that its endpoints ask.
+    pub fn revocations(&self) -> Arc<RevocationList> {
+        self.store.revocations()
+    }
+
+    /// Its signing keys.
+    pub fn ring(&self) -> Arc<KeyRing> {
+        self.state.ring.get()
     }
 
     /// Delivers logout notices, as `signet serve` does, until dropped.

@@ -1,5 +1,6 @@
 //! Who takes part in the stories: a person's browser, an honest app, and somebody who is not.
 
+pub mod api_server;
 pub mod attacker;
 pub mod authority;
 pub mod browser;
@@ -7,6 +8,7 @@ pub mod logout_listener;
 pub mod mail_server;
 pub mod relying_party;
 
+pub use api_server::ApiServer;
 pub use attacker::Attacker;
 pub use browser::{Browser, Landing, Page};
 pub use relying_party::{RelyingParty, Tokens};

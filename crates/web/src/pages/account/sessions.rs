@@ -2,8 +2,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use kernel::StorageFault;
+use admin::Ports;
 use kernel::id::{Sid, UserId};
+use kernel::{AuditEvent, Ctx, StorageFault};
 use session::Session;
 use token::authorize::Destination;
 use token::ending;
@@ -140,12 +141,19 @@ async fn end(state: &AppState, visit: &Visit, choice: Choice) -> Result<End, Sto
                 };
                 ending::session(tx, &ctx, &own)?;
             }
-            Choice::Others => drop(ending::everything_of(tx, &ctx, user, Some(here))?),
-            Choice::Everywhere => drop(ending::everything_of(tx, &ctx, user, None)?),
+            Choice::Others => everywhere(tx, &ctx, user, Some(here))?,
+            Choice::Everywhere => everywhere(tx, &ctx, user, None)?,
         }
         Ok(End::Done)
     })
     .await
+}
+
+/// Ends all sessions but perhaps one, and everything apps were given.
+fn everywhere(tx: &mut dyn Ports, ctx: &Ctx, user: UserId, keep: Option<Sid>) -> Result<(), StorageFault> {
+    ending::everything_of(tx, ctx, user, keep)?;
+    let event = AuditEvent::new(ctx.now(), "user.sign_out_everywhere").actor(user);
+    tx.record(event.subject(user))
 }
 
 /// Somebody else's session does not exist here.
