@@ -5,6 +5,10 @@ mod apis;
 mod clients;
 mod installation;
 mod people;
+#[path = "../../crates/store/tests/contract/redis_server.rs"]
+#[allow(dead_code, reason = "written for the tests of the store, which play more tricks")]
+mod redis_server;
+mod two_nodes;
 
 use serde_json::Value;
 

@@ -41,12 +41,16 @@ impl<T, E: From<StorageFault>> From<StorageFault> for Stop<T, E> {
 }
 
 impl Installation {
-    /// Opens the database of `config`, which must have exactly the schema of this program.
+    /// Opens the database of `config`, which must have exactly the schema of this program. Where there is a Redis, what is
+    /// committed is announced there; whether it answers is not asked.
     ///
     /// # Errors
     /// One line, with the exit code that fits.
     pub(crate) fn open(config: &Config) -> Result<Self, Failure> {
         let store = Database::open(&config.database, OpenMode::MustExist)?;
+        if let Some(cache) = &config.cache {
+            store.join(cache, &SystemEntropy)?;
+        }
         Ok(Self {
             store: Arc::new(store),
             ctx: Arc::new(context(config)),

@@ -50,6 +50,8 @@ pub struct Installation {
     pub issuer: String,
     dir: TempDir,
     management: u16,
+    /// Variables its programs see.
+    environment: Vec<(String, String)>,
 }
 
 /// A running `signet serve`. Dropping it is `kill -9`.
@@ -63,7 +65,7 @@ impl Drop for Serving {
 }
 
 /// A port nobody listens on, most likely.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -80,6 +82,7 @@ impl Installation {
             issuer,
             dir,
             management: free_port(),
+            environment: Vec::new(),
         };
         let output = made.init();
         assert!(output.status.success(), "{output:?}");
@@ -123,9 +126,32 @@ impl Installation {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
+    /// From now on its programs see this variable.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The port in its issuer.
+    pub fn port(&self) -> u16 {
+        self.issuer.rsplit_once(':').unwrap().1.parse().unwrap()
+    }
+
     /// Runs `signet serve` until it answers.
     pub fn serve(&self) -> Serving {
+        self.start(self.command(&["serve"]), &self.issuer)
+    }
+
+    /// Runs one more on a port of its own.
+    pub fn serve_at(&self, port: u16) -> Serving {
+        let address = format!("127.0.0.1:{port}");
         let mut command = self.command(&["serve"]);
+        command
+            .env("SIGNET_SERVER__LISTEN", &address)
+            .env("SIGNET_SERVER__MANAGEMENT", format!("127.0.0.1:{}", free_port()));
+        self.start(command, &format!("http://{address}"))
+    }
+
+    fn start(&self, mut command: Command, url: &str) -> Serving {
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -133,7 +159,7 @@ impl Installation {
             .spawn()
             .unwrap();
         let serving = Serving(child);
-        let url = format!("{}/jwks", self.issuer);
+        let url = format!("{url}/jwks");
         until("the server answers", || http().get(&url).send().ok());
         serving
     }
@@ -145,6 +171,7 @@ impl Installation {
             .args(arguments)
             .arg("--config")
             .arg(self.path("signet.toml"))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .env("SIGNET_SERVER__LISTEN", listen)
             .env(
                 "SIGNET_SERVER__MANAGEMENT",

@@ -126,8 +126,8 @@ table! {
         "Authority whose client certificates are accepted (mutual TLS).";
     DatabaseUrl "database.url" Text("sqlite://data/signet.db"), Any, WithoutPassword,
         "Where everything is kept: sqlite://FILE or postgres://...";
-    CacheUrl "cache.url" Text(""), DefaultOnly("leave it empty: one node needs no cache"), WithoutPassword,
-        "Redis, needed with several nodes.";
+    CacheUrl "cache.url" Text(""), Any, WithoutPassword,
+        "Redis, which carries revocations and other news between several nodes: redis://...";
     SecretsMasterKeyFile "secrets.master_key_file" Text("secrets/master.key"), Any, Plainly,
         "Seals the signing keys. Without it the database cannot be used.";
     MailUrl "mail.url" Text(""), Any, WithoutPassword,

@@ -28,6 +28,7 @@ use kernel::{Issuer, Policy};
 use mail::MailConfig;
 use outbound::{Allowed, Authorities};
 use session::revocation::LONGEST_ACCESS_TTL;
+use store::CacheUrl;
 use token::keys::KeyPlan;
 
 pub(crate) use duration::parse as parse_duration;
@@ -57,6 +58,8 @@ pub struct Config {
     pub trusted_proxies: Vec<String>,
     /// `database.url`; may hold a password.
     pub database: String,
+    /// `cache.url`; may hold a password.
+    pub cache: Option<CacheUrl>,
     /// `secrets.master_key_file`.
     pub master_key_file: PathBuf,
     /// `mail`; nothing when no mail is sent.

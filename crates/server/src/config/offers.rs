@@ -70,7 +70,6 @@ mod tests {
             (Key::ServerTlsCertFile, text("cert.pem")),
             (Key::ServerTlsKeyFile, text("key.pem")),
             (Key::ServerClientCaFile, text("ca.pem")),
-            (Key::CacheUrl, text("redis://localhost")),
             (Key::KeysAlgorithms, list(&["RS256", "ES512"])),
             (Key::KeysAlgorithms, list(&["HS256"])),
             (Key::KeysAlgorithms, list(&[])),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use mail::{Authority, MailConfig, Relay, Sender};
 use outbound::{Allowed, Authorities};
+use store::CacheUrl;
 use token::SigningAlg;
 
 use super::keys::Key;
@@ -271,6 +272,22 @@ impl<'a> Reader<'a> {
             self.object(key, format!("{} is empty", key.row().path), "name a file");
         }
         self.directory.join(text)
+    }
+
+    /// The address of Redis; none where none is named. The text itself is not repeated: it may hold a password.
+    pub(crate) fn cache(&mut self, key: Key) -> Option<CacheUrl> {
+        let url = self.settings.text(key);
+        if url.is_empty() {
+            return None;
+        }
+        match CacheUrl::parse(url) {
+            Ok(url) => Some(url),
+            Err(fault) => {
+                let reason = format!("{} {fault}", key.row().path);
+                self.object(key, reason, "write it as \"redis://HOST:PORT\"");
+                None
+            }
+        }
     }
 
     /// The database's URL; a relative SQLite path begins at the configuration file.

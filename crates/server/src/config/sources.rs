@@ -106,6 +106,7 @@ fn check(
         hosts: reader.hosts(Key::ServerHosts),
         trusted_proxies: reader.ranges(Key::ServerTrustedProxies),
         database: reader.database(Key::DatabaseUrl),
+        cache: reader.cache(Key::CacheUrl),
         master_key_file: reader.path(Key::SecretsMasterKeyFile),
         mail: reader.mail(),
         outbound_allow: reader.allowed(Key::OutboundAllow),
@@ -297,6 +298,38 @@ ca_file = 'signet.toml'
         let nameless = "issuer = 'https://[2001:db8::1]'\nmail.url = 'smtp://localhost'";
         let problems = load("nameless", nameless, &[]).err().unwrap();
         assert!(problems.contains("mail.from is not set"), "{problems}");
+    }
+
+    #[test]
+    fn redis_is_one_server_and_its_password_is_never_told() {
+        let cache = |url: &str| {
+            load(
+                "cache",
+                &format!("issuer = 'https://a.example'\ncache.url = '{url}'"),
+                &[],
+            )
+        };
+        assert!(cache("").unwrap().cache.is_none());
+        let config = cache("redis://:s3cret@cache.example:6379/1").unwrap();
+        assert!(config.cache.is_some());
+        assert!(!config.to_toml(super::super::Origins::Hidden).contains("s3cret"));
+        for (url, told) in [
+            ("memcached://:s3cret@a", "cache.url does not begin with redis://"),
+            (
+                "redis+cluster://:s3cret@a",
+                "cache.url does not know redis+cluster:// yet",
+            ),
+            (
+                "redis://:s3cret@a/x",
+                "cache.url is not a URL of the form redis://",
+            ),
+        ] {
+            let problems = cache(url).err().unwrap();
+            assert!(
+                problems.contains(told) && !problems.contains("s3cret"),
+                "{problems}"
+            );
+        }
     }
 
     #[test]
