@@ -9,7 +9,7 @@ use std::time::Duration;
 use kernel::Timestamp;
 
 /// Requests per network and window: a large office on a Monday morning stays far below it.
-const MOST: u32 = 3_000;
+const MOST: u32 = 10_000;
 /// How long they are counted.
 const WINDOW: Duration = Duration::from_secs(10 * 60);
 /// Networks counted at once. Beyond it counting begins anew.
