@@ -165,6 +165,13 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// What `outbound.ca_file` holds. It is complained about where it is read for fetching.
+    fn authority_file(&self) -> Option<Vec<u8>> {
+        let text = self.settings.text(Key::OutboundCaFile);
+        let path = (!text.is_empty()).then(|| self.directory.join(text))?;
+        std::fs::read(path).ok()
+    }
+
     /// Where mail is handed in and whom it is from; nothing while no server is named. `outbound.ca_file` is complained about
     /// where it is read for fetching.
     pub(crate) fn mail(&mut self) -> Option<MailConfig> {
@@ -281,10 +288,17 @@ impl<'a> Reader<'a> {
             return None;
         }
         match CacheUrl::parse(url) {
-            Ok(url) => Some(url),
+            Ok(url) => Some(match self.authority_file() {
+                Some(pem) => url.believing(pem),
+                None => url,
+            }),
             Err(fault) => {
                 let reason = format!("{} {fault}", key.row().path);
-                self.object(key, reason, "write it as \"redis://HOST:PORT\"");
+                self.object(
+                    key,
+                    reason,
+                    "write it as \"redis://HOST:PORT\", or rediss:// for TLS",
+                );
                 None
             }
         }

@@ -314,15 +314,15 @@ ca_file = 'signet.toml'
         assert!(config.cache.is_some());
         assert!(!config.to_toml(super::super::Origins::Hidden).contains("s3cret"));
         for (url, told) in [
-            ("memcached://:s3cret@a", "cache.url does not begin with redis://"),
+            (
+                "memcached://:s3cret@a",
+                "cache.url begins neither with redis:// nor with rediss://",
+            ),
             (
                 "redis+cluster://:s3cret@a",
                 "cache.url does not know redis+cluster:// yet",
             ),
-            (
-                "redis://:s3cret@a/x",
-                "cache.url is not a URL of the form redis://",
-            ),
+            ("redis://:s3cret@a/x", "cache.url is not of the form redis://"),
         ] {
             let problems = cache(url).err().unwrap();
             assert!(

@@ -16,7 +16,7 @@ impl Link {
     /// To the Redis of `url`; connects to nothing yet.
     pub fn new(url: &CacheUrl) -> RedisResult<Self> {
         Ok(Self {
-            client: Client::open(url.connection.clone())?,
+            client: url.client()?,
             connection: None,
         })
     }

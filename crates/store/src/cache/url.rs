@@ -1,11 +1,12 @@
 //! `cache.url`: where Redis is and how one gets in.
 
-use redis::{ConnectionInfo, IntoConnectionInfo as _};
+use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, RedisResult, TlsCertificates};
 
 /// The address of a Redis; may hold a password and is never printed.
 #[derive(Clone)]
 pub struct CacheUrl {
-    pub(super) connection: ConnectionInfo,
+    connection: ConnectionInfo,
+    authorities: Option<Vec<u8>>,
 }
 
 /// What is wrong with `cache.url`. Tells nothing of what may be a password.
@@ -15,22 +16,22 @@ pub enum CacheUrlFault {
     #[error("does not know {0}:// yet")]
     Later(String),
     /// Another scheme, or none.
-    #[error("does not begin with redis://")]
+    #[error("begins neither with redis:// nor with rediss://")]
     Scheme,
     /// Something after the host that means nothing.
-    #[error("is not a URL of the form redis://[[user]:password@]host[:port][/number]")]
+    #[error("is not of the form redis://[[user]:password@]host[:port][/number]")]
     Form,
 }
 
 impl CacheUrl {
-    /// Understands `redis://[[user]:password@]host[:port][/number]`.
+    /// Understands `redis://[[user]:password@]host[:port][/number]`, and `rediss://` likewise, with TLS.
     ///
     /// # Errors
     /// What is wrong with it. Whether anybody answers there is not asked.
     pub fn parse(text: &str) -> Result<Self, CacheUrlFault> {
         match text.split_once("://") {
-            Some(("redis", _)) => {}
-            Some((scheme @ ("rediss" | "redis+cluster" | "redis+sentinel"), _)) => {
+            Some(("redis" | "rediss", _)) => {}
+            Some((scheme @ ("redis+cluster" | "redis+sentinel"), _)) => {
                 return Err(CacheUrlFault::Later(scheme.to_owned()));
             }
             _ => return Err(CacheUrlFault::Scheme),
@@ -41,7 +42,34 @@ impl CacheUrl {
             return Err(CacheUrlFault::Form);
         }
         let connection = url.into_connection_info().map_err(|_| CacheUrlFault::Form)?;
-        Ok(Self { connection })
+        Ok(Self {
+            connection,
+            authorities: None,
+        })
+    }
+
+    /// Believes these certificate authorities, in PEM form, instead of the system's.
+    #[must_use]
+    pub fn believing(self, authorities: Vec<u8>) -> Self {
+        Self {
+            authorities: Some(authorities),
+            ..self
+        }
+    }
+
+    /// Who connects there.
+    pub(super) fn client(&self) -> RedisResult<Client> {
+        let connection = self.connection.clone();
+        match connection.addr() {
+            ConnectionAddr::TcpTls { .. } => {
+                let certificates = TlsCertificates {
+                    client_tls: None,
+                    root_cert: self.authorities.clone(),
+                };
+                Client::build_with_tls(connection, certificates)
+            }
+            _ => Client::open(connection),
+        }
     }
 }
 
@@ -55,6 +83,7 @@ mod tests {
             "redis://localhost",
             "redis://:s3cret@cache.example:6380/2",
             "redis://signet:s3cret@[::1]/0",
+            "rediss://:s3cret@cache.example",
         ] {
             assert!(CacheUrl::parse(good).is_ok(), "{good}");
         }
@@ -69,7 +98,7 @@ mod tests {
             "redis://",
             "redis://:s3cret@localhost/zero",
             "redis://localhost?password=s3cret",
-            "rediss://:s3cret@localhost",
+            "rediss://:s3cret@localhost#insecure",
             "redis+cluster://:s3cret@a,b",
             "redis+sentinel://:s3cret@a",
             "unix:///run/redis.sock",

@@ -12,7 +12,7 @@ use kernel::{Access, Change, Clock, FixedClock, SeededEntropy, SystemClock, Syst
 use session::{Issued, Revocation, RevocationList, Revoked};
 use store::{CacheState, CacheUrl, Database, OpenMode};
 
-use crate::redis_server::{Keeps, RedisServer};
+use crate::redis_server::{Keeps, RedisServer, free_port};
 use crate::support::{Fresh, NOW, Ports, client};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -34,10 +34,12 @@ impl Node {
     }
 
     fn with(db: &Fresh, redis: &RedisServer, every: Duration, clock: Arc<dyn Clock>) -> Self {
+        Self::at(db, &CacheUrl::parse(&redis.url()).unwrap(), every, clock)
+    }
+
+    fn at(db: &Fresh, cache: &CacheUrl, every: Duration, clock: Arc<dyn Clock>) -> Self {
         let store = Database::open(&db.url, OpenMode::MustExist).unwrap();
-        store
-            .join(&CacheUrl::parse(&redis.url()).unwrap(), &SystemEntropy)
-            .unwrap();
+        store.join(cache, &SystemEntropy).unwrap();
         let (tell, news) = channel();
         let listener =
             move |changes: &[Change]| changes.iter().for_each(|change| drop(tell.send(change.clone())));
@@ -384,4 +386,66 @@ fn what_is_too_old_to_matter_leaves_redis_unnoticed() {
     b.revoke("more");
     a.until_refused("more");
     assert_eq!(a.state().rebuilt, 1, "nobody thought that the list was cut");
+}
+
+#[test]
+fn with_tls_the_certificate_is_verified_and_with_a_password_it_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).unwrap();
+    std::fs::write(path("cert.pem"), made.cert.pem()).unwrap();
+    std::fs::write(path("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    let port = free_port().to_string();
+    let (cert, key) = (path("cert.pem"), path("key.pem"));
+    let (db, redis) = (
+        Fresh::sqlite(),
+        RedisServer::with(&[
+            "--tls-port",
+            &port,
+            "--tls-cert-file",
+            &cert,
+            "--tls-key-file",
+            &key,
+            "--tls-ca-cert-file",
+            &cert,
+            "--tls-auth-clients",
+            "no",
+        ]),
+    );
+    redis.ask("ACL SETUSER signet on >s3cret ~signet:* +@all");
+    let url = |login: &str| CacheUrl::parse(&format!("rediss://{login}@localhost:{port}")).unwrap();
+    let every = Duration::from_millis(100);
+    let node = |cache: &CacheUrl| Node::at(&db, cache, every, Arc::new(SystemClock));
+    let pem = || made.cert.pem().into_bytes();
+    let strangers = [
+        url("signet:s3cret"),
+        url("signet:wrong").believing(pem()),
+        url("signet:s3cret").believing(
+            rcgen::generate_simple_self_signed(vec!["localhost".into()])
+                .unwrap()
+                .cert
+                .pem()
+                .into_bytes(),
+        ),
+    ];
+    for cache in &strangers {
+        let stranger = node(cache);
+        stranger.revoke("elsewhere");
+        stranger.until("it is refused", |stranger| !stranger.state().announcing);
+        assert!(!stranger.state().following);
+    }
+    let (a, b) = (
+        node(&url("signet:s3cret").believing(pem())),
+        node(&url("signet:s3cret").believing(pem())),
+    );
+    for node in [&a, &b] {
+        node.until("the list is believed", |node| {
+            node.state().believed && node.state().announcing
+        });
+    }
+    let heard = b.state().heard;
+    a.revoke("web");
+    b.until("it came through Redis", |b| {
+        b.refuses("web") && b.state().heard > heard
+    });
 }

@@ -21,7 +21,7 @@ pub enum Keeps {
 /// The server. Dropping it is `kill -9`.
 pub struct RedisServer {
     port: u16,
-    keeps: Keeps,
+    arguments: Vec<String>,
     dir: TempDir,
     running: Option<Child>,
 }
@@ -34,14 +34,21 @@ impl RedisServer {
 
     /// Starts one.
     pub fn that_keeps(keeps: Keeps) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (log, when) = match keeps {
+            Keeps::Nothing => ("no", "everysec"),
+            Keeps::Everything => ("yes", "always"),
+        };
+        Self::with(&["--appendonly", log, "--appendfsync", when])
+    }
+
+    /// Starts one with these arguments.
+    pub fn with(arguments: &[&str]) -> Self {
         let mut server = Self {
-            port: free.local_addr().unwrap().port(),
-            keeps,
+            port: free_port(),
+            arguments: arguments.iter().map(|it| (*it).to_owned()).collect(),
             dir: tempfile::tempdir().unwrap(),
             running: None,
         };
-        drop(free);
         server.start_again();
         server
     }
@@ -61,14 +68,10 @@ impl RedisServer {
 
     /// On the same port, in the same directory.
     pub fn start_again(&mut self) {
-        let (log, keeps) = match self.keeps {
-            Keeps::Nothing => ("no", "everysec"),
-            Keeps::Everything => ("yes", "always"),
-        };
         let port = self.port.to_string();
         let child = Command::new("redis-server")
             .args(["--bind", "127.0.0.1", "--port", &port, "--save", ""])
-            .args(["--appendonly", log, "--appendfsync", keeps])
+            .args(&self.arguments)
             .arg("--dir")
             .arg(self.dir.path())
             .stdin(Stdio::null())
@@ -98,6 +101,12 @@ impl Drop for RedisServer {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// A port nobody listens on, most likely.
+pub fn free_port() -> u16 {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    free.local_addr().unwrap().port()
 }
 
 /// One answer of RESP2.
