@@ -374,9 +374,24 @@ fn no_page_can_be_framed_or_kept() {
     let sign_in = browser.open(&attacker.authorize_url("web", &[])).page();
     browser.sign_in(&attacker.authorize_url("web", &[]), "alice");
     let consent = browser.open(&attacker.authorize_url("other", &[])).page();
-    let logout = browser.open(&provider.url("/logout")).page();
-    let home = browser.open(&provider.url("/")).page();
-    for page in [sign_in, consent, logout, home] {
+    let choose = [("prompt", Some("select_account"))];
+    let chooser = browser.open(&attacker.authorize_url("web", &choose)).page();
+    let mut pages = vec![sign_in, consent, chooser];
+    for path in [
+        "/",
+        "/login",
+        "/logout",
+        "/reset",
+        "/account",
+        "/account/sessions",
+        "/account/apps",
+        "/account/password",
+        "/authorize?client_id=nobody",
+        "/nowhere",
+    ] {
+        pages.push(browser.open(&provider.url(path)).page());
+    }
+    for page in pages {
         let policy = page.header("content-security-policy");
         for rule in [
             "default-src 'none'",
