@@ -3,7 +3,8 @@
 mod access;
 mod apis;
 mod clients;
-mod installation;
+pub mod installation;
+mod keys;
 mod people;
 #[path = "../../crates/store/tests/contract/redis_server.rs"]
 #[allow(dead_code, reason = "written for the tests of the store, which play more tricks")]

@@ -30,6 +30,7 @@ mod forged_tokens;
 mod form_post;
 mod house;
 mod introspection;
+mod keys;
 mod logout;
 mod outgoing_mail;
 mod password_reset;

@@ -15,7 +15,9 @@ use actix_web::{App, HttpServer};
 use admin::Ports;
 use identity::password::Password;
 use identity::{Hasher, HasherSize};
-use kernel::{Access, Clock as _, Ctx, FixedClock, Issuer, Policy, SystemClock, SystemEntropy, work};
+use kernel::{
+    Access, Clock as _, Ctx, FixedClock, Issuer, Policy, StorageFault, SystemClock, SystemEntropy, work,
+};
 use mail::{Catcher, Sender};
 use outbound::Outbound;
 use server::notifier::Notifier;
@@ -23,7 +25,9 @@ use session::RevocationList;
 use store::{Database, OpenMode};
 use tempfile::TempDir;
 use token::SigningAlg;
-use token::keys::{self, KeyFault, KeyRing, MasterKey, SharedRing};
+use token::issue::{IssuePlan, Issued};
+use token::keys::fresh::Check;
+use token::keys::{self, Fresh, KeyFault, KeyRing, MasterKey, SharedRing};
 use web::peer::TrustedProxies;
 use web::{AppState, Parts};
 
@@ -75,10 +79,6 @@ impl Provider {
             policy,
         });
         let store = Arc::new(open(dir.path(), OpenMode::MustExist));
-        let master = template.master.clone();
-        let ring = work::run::<dyn Ports, _, KeyFault>(&*store, Access::Read, move |ports| {
-            KeyRing::load(&ports.keys()?, &master)
-        });
         let hasher = Arc::new(Hasher::start(HasherSize::for_cores(2), ctx.entropy.clone()).unwrap());
         let catcher = Arc::new(Catcher::new(ctx.clone(), Sender::of_host("localhost").unwrap()));
         let storage = Arc::new(Storage::new(store.clone()));
@@ -86,7 +86,7 @@ impl Provider {
             ctx: ctx.clone(),
             store: storage.clone() as Arc<admin::Store>,
             hasher: hasher.clone(),
-            ring: Arc::new(SharedRing::new(ring.unwrap())),
+            ring: Arc::new(SharedRing::new(load_ring(&store))),
             revocations: store.revocations(),
             post: catcher.clone(),
             inbox: Some(catcher.clone()),
@@ -94,10 +94,13 @@ impl Provider {
             trusted_proxies: TrustedProxies::default(),
         };
         let state = Arc::new(AppState::new(parts).unwrap());
-        let caches = Arc::downgrade(&state);
+        let (caches, database) = (Arc::downgrade(&state), Arc::downgrade(&store));
         let forget = move |changes: &[kernel::Change]| {
-            if let Some(state) = caches.upgrade() {
+            if let (Some(state), Some(store)) = (caches.upgrade(), database.upgrade()) {
                 state.apply(changes);
+                if changes.contains(&kernel::Change::Keys) {
+                    state.replace_ring(load_ring(&store));
+                }
             }
         };
         store.watch(ctx.clock.clone(), Box::new(forget)).unwrap();
@@ -120,6 +123,19 @@ impl Provider {
     /// The address of a path.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.issuer)
+    }
+
+    /// New keys for an act of [`administer`](Self::administer), one of each.
+    pub fn fresh(&self, algorithms: &[SigningAlg]) -> Fresh {
+        let check = work::run::<dyn Ports, _, KeyFault>(&*self.store, Access::Read, |ports| {
+            Check::of(ports, &template().master)
+        });
+        Fresh::make(algorithms, &template().master, check.unwrap(), &self.ctx).unwrap()
+    }
+
+    /// Signs a token of the story's own, as the token endpoint would.
+    pub fn issue(&self, plan: &IssuePlan) -> Issued {
+        token::issue::issue(plan, &self.state.ring.get(), &self.ctx).unwrap()
     }
 
     /// Lets time pass.
@@ -167,6 +183,19 @@ impl Provider {
         let ctx = self.ctx.clone();
         work::run::<dyn Ports, _, _>(&*self.store, Access::Write, move |ports| act(ports, &ctx)).unwrap()
     }
+
+    /// Begins such an act and dies before it is committed.
+    pub fn undone(
+        &self,
+        act: impl FnOnce(&mut dyn Ports, &Ctx) -> Result<(), admin::AdminFault> + Send + 'static,
+    ) {
+        let ctx = self.ctx.clone();
+        let died = work::run::<dyn Ports, (), admin::AdminFault>(&*self.store, Access::Write, move |ports| {
+            act(ports, &ctx)?;
+            Err(StorageFault::Unavailable("killed".to_owned()).into())
+        });
+        assert!(matches!(died, Err(admin::AdminFault::Storage(_))));
+    }
 }
 
 impl Drop for Provider {
@@ -199,6 +228,14 @@ fn serve(listener: TcpListener, state: Arc<AppState>) -> (ServerHandle, JoinHand
         });
     });
     (receiver.recv().unwrap(), thread)
+}
+
+/// The keys of a provider, as they are stored.
+fn load_ring(store: &Database) -> KeyRing {
+    let loaded = work::run::<dyn Ports, _, KeyFault>(store, Access::Read, |ports| {
+        KeyRing::load(&ports.keys()?, &template().master)
+    });
+    loaded.unwrap()
 }
 
 /// What every provider begins as.

@@ -21,7 +21,7 @@ use crate::fault::AdminFault;
 /// Names the leader among the installation's values: who, and until when in milliseconds, as text.
 const LEADER: &str = "key_upkeep_leader";
 /// A leader that is silent for longer has died. Longer than any step takes.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_secs(15);
 
 /// What there is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,14 +92,28 @@ pub fn lead(tx: &mut (impl KeyPorts + ?Sized), ctx: &Ctx, node: &str) -> Result<
     })
 }
 
+/// Gives the lead up: everything is done. Who dies before that leads until it would have had to say so again.
+///
+/// # Errors
+/// `Storage`.
+pub fn give_up_lead(tx: &mut (impl KeyPorts + ?Sized), node: &str) -> Result<(), AdminFault> {
+    let ours = tx
+        .meta(LEADER)?
+        .filter(|known| leader(known).is_some_and(|(leader, _)| leader == node));
+    if let Some(known) = ours {
+        tx.delete_meta(LEADER, &known)?;
+    }
+    Ok(())
+}
+
 /// Whether somebody other than `node` leads. What cannot be read is nobody's.
 fn holds(known: &[u8], node: &str, now: Timestamp) -> bool {
-    let known = String::from_utf8_lossy(known);
-    let Some((leader, until)) = known.rsplit_once(' ') else {
-        return false;
-    };
-    let until = until.parse().map_or(now, Timestamp::from_millis);
-    leader != node && until > now
+    leader(known).is_some_and(|(leader, until)| leader != node && until > now)
+}
+
+fn leader(known: &[u8]) -> Option<(&str, Timestamp)> {
+    let (leader, until) = std::str::from_utf8(known).ok()?.rsplit_once(' ')?;
+    Some((leader, Timestamp::from_millis(until.parse().ok()?)))
 }
 
 /// Does one step, if it is still due.

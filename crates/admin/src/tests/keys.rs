@@ -308,11 +308,19 @@ fn the_lead_is_taken_over_from_the_silent() {
     let mut scene = Scene::new();
     let mut lead = |node: &str| {
         let lead = upkeep::lead(&mut scene.maps, &scene.ctx, node).unwrap();
-        scene.clock.advance(Duration::from_secs(40));
+        scene.clock.advance(Duration::from_secs(10));
         lead
     };
     assert_eq!([lead("a"), lead("b")], [Lead::Ours, Lead::Anothers]);
     assert_eq!([lead("b"), lead("a")], [Lead::Ours, Lead::Anothers]);
+    upkeep::give_up_lead(&mut scene.maps, "a").unwrap();
+    let mut lead = |node: &str| upkeep::lead(&mut scene.maps, &scene.ctx, node).unwrap();
+    assert_eq!(lead("b"), Lead::Ours);
+    upkeep::give_up_lead(&mut scene.maps, "b").unwrap();
+    assert_eq!(
+        upkeep::lead(&mut scene.maps, &scene.ctx, "a").unwrap(),
+        Lead::Ours
+    );
 }
 
 #[test]

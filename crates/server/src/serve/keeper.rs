@@ -20,6 +20,8 @@ use crate::provider::Provider;
 
 /// The longest time between two looks.
 const INTERVAL: Duration = Duration::from_secs(60);
+/// After something was done.
+const SOON: Duration = Duration::from_millis(100);
 /// When another node leads, or something failed: soon enough to take over, rarely enough not to disturb.
 const AGAIN: Duration = Duration::from_secs(5);
 
@@ -159,6 +161,7 @@ impl Rounds {
     }
 
     fn work_off(&self, outlook: Outlook) -> Result<Duration, Failure> {
+        let idle = outlook.steps.is_empty();
         for step in outlook.steps {
             let node = self.node.clone();
             if self.write(move |ports, ctx| upkeep::lead(ports, ctx, &node))? == Lead::Anothers {
@@ -166,9 +169,15 @@ impl Rounds {
             }
             self.perform(step)?;
         }
+        if !idle {
+            let node = self.node.clone();
+            self.write(move |ports, _| upkeep::give_up_lead(ports, &node))?;
+            // What was done makes other things due.
+            return Ok(SOON);
+        }
         let now = self.provider.state.ctx.now();
         let until = outlook.next_at.map_or(INTERVAL, |at| at.since(now));
-        Ok(until.clamp(Duration::from_millis(100), INTERVAL))
+        Ok(until.clamp(SOON, INTERVAL))
     }
 
     fn perform(&self, step: Step) -> Result<(), Failure> {

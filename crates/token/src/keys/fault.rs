@@ -27,7 +27,9 @@ pub enum KeyFault {
         alg: SigningAlg,
     },
     /// A private half cannot be opened: sealed for another kid, under another master key, or damaged.
-    #[error("the private half of key {kid} cannot be opened; if `signet key reencrypt` was interrupted, run it again")]
+    #[error(
+        "the private half of key {kid} cannot be opened; if `signet key reencrypt` was interrupted, run it again"
+    )]
     Sealed {
         /// Which key.
         kid: String,

@@ -23,6 +23,14 @@ pub enum LifeFault {
         /// Where it would have to stand.
         wanted: KeyState,
     },
+    /// The key is not in the JWK Set any more.
+    #[error("key {kid} is {}: it has left the JWK Set already", .state.as_str())]
+    Gone {
+        /// Which key.
+        kid: String,
+        /// Where it stands.
+        state: KeyState,
+    },
     /// Some verifier's copy of the JWK Set may still lack the key.
     #[error("key {kid} ({alg}) is safe to sign from {} on: until then a verifier's copy of the JWK Set may lack it", .safe_at.to_rfc3339())]
     NotYetSafe {
@@ -125,10 +133,13 @@ impl StoredKey {
     /// `next`, `active` or `retiring` -> `revoked`: nothing it signed is believed.
     ///
     /// # Errors
-    /// [`LifeFault::WrongState`] for a key that left the JWK Set already.
+    /// [`LifeFault::Gone`] for a key that left the JWK Set already.
     pub fn revoke(&self, now: Timestamp) -> Result<Self, LifeFault> {
         if !self.state.is_published() {
-            self.expect(KeyState::Active)?;
+            return Err(LifeFault::Gone {
+                kid: self.kid.clone(),
+                state: self.state,
+            });
         }
         Ok(self.gone(KeyState::Revoked, now))
     }
