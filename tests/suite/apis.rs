@@ -66,7 +66,7 @@ fn resource(identifier: &str, scopes: &str) -> ApiResource {
 }
 
 /// A client that speaks for itself.
-fn service(client_id: &str, scope: &str) -> Client {
+pub fn service(client_id: &str, scope: &str) -> Client {
     Client {
         client_id: client_id.to_owned(),
         secret: Some(Plain::<ClientSecret>::from_presented(SECRET).digest()),
