@@ -13,7 +13,7 @@ use session::{Issued, Revocation, RevocationList, Revoked};
 use store::{CacheState, CacheUrl, Database, OpenMode};
 
 use crate::redis_server::{Keeps, RedisServer, free_port};
-use crate::support::{Fresh, NOW, Ports, client};
+use crate::support::{Fresh, NOW, Ports, client, everywhere};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const LAG: Duration = Duration::from_secs(5);
@@ -104,15 +104,17 @@ fn key(redis: &RedisServer, name: &str) -> String {
 
 #[test]
 fn what_one_node_revokes_another_refuses_within_a_second() {
-    let (db, redis) = (Fresh::sqlite(), RedisServer::start());
-    let (a, b) = (Node::open(&db, &redis), Node::open(&db, &redis));
-    a.revoke("web");
-    let told = SystemClock.now();
-    assert!(a.refuses("web"), "at once where it was revoked");
-    b.until_refused("web");
-    assert!(SystemClock.now().since(told) < Duration::from_secs(1));
-    assert!(!b.refuses("other"));
-    assert!(a.state().announced >= 1 && a.state().unannounced == 0);
+    everywhere(|db| {
+        let redis = RedisServer::start();
+        let (a, b) = (Node::open(db, &redis), Node::open(db, &redis));
+        a.revoke("web");
+        let told = SystemClock.now();
+        assert!(a.refuses("web"), "at once where it was revoked");
+        b.until_refused("web");
+        assert!(SystemClock.now().since(told) < Duration::from_secs(1));
+        assert!(!b.refuses("other"));
+        assert!(a.state().announced >= 1 && a.state().unannounced == 0);
+    });
 }
 
 #[test]
@@ -163,52 +165,56 @@ fn the_list_in_redis_is_whole_for_whoever_comes_later() {
 
 #[test]
 fn flushed_under_load_nothing_comes_back() {
-    let (db, redis) = (Fresh::sqlite(), RedisServer::start());
-    let (a, b) = (Node::open(&db, &redis), Node::open(&db, &redis));
-    a.revoke("before");
-    b.until_refused("before");
-    thread::scope(|scope| {
-        scope.spawn(|| (0..200).for_each(|n| a.revoke(&format!("c{n}"))));
-        for n in [20, 60, 120] {
-            a.until("some are revoked", |a| a.list().len() > n);
-            redis.ask("FLUSHALL");
-            assert!(a.refuses("before") && b.refuses("before"));
+    everywhere(|db| {
+        let redis = RedisServer::start();
+        let (a, b) = (Node::open(db, &redis), Node::open(db, &redis));
+        a.revoke("before");
+        b.until_refused("before");
+        thread::scope(|scope| {
+            scope.spawn(|| (0..200).for_each(|n| a.revoke(&format!("c{n}"))));
+            for n in [20, 60, 120] {
+                a.until("some are revoked", |a| a.list().len() > n);
+                redis.ask("FLUSHALL");
+                assert!(a.refuses("before") && b.refuses("before"));
+            }
+        });
+        for n in 0..200 {
+            b.until_refused(&format!("c{n}"));
         }
+        a.until("the list is believed again", |a| a.state().believed);
+        assert!(a.state().rebuilt + b.state().rebuilt >= 2);
+        let c = Node::open(db, &redis);
+        assert!(
+            c.state().heard >= 201,
+            "all of it is there again: {:?}",
+            c.state()
+        );
     });
-    for n in 0..200 {
-        b.until_refused(&format!("c{n}"));
-    }
-    a.until("the list is believed again", |a| a.state().believed);
-    assert!(a.state().rebuilt + b.state().rebuilt >= 2);
-    let c = Node::open(&db, &redis);
-    assert!(
-        c.state().heard >= 201,
-        "all of it is there again: {:?}",
-        c.state()
-    );
 }
 
 #[test]
 fn while_redis_is_away_everything_goes_on_and_afterwards_it_is_caught_up() {
-    let (db, mut redis) = (Fresh::sqlite(), RedisServer::start());
-    let (a, b) = (Node::open(&db, &redis), Node::open(&db, &redis));
-    let watching = Node::with(&db, &redis, Duration::from_millis(100), Arc::new(SystemClock));
-    a.revoke("before");
-    b.until_refused("before");
-    redis.stop();
-    a.revoke("meanwhile");
-    assert!(a.refuses("meanwhile"));
-    watching.until_refused("meanwhile");
-    b.until("the loss is noticed", |b| {
-        !b.state().following && !b.state().believed
+    everywhere(|db| {
+        let mut redis = RedisServer::start();
+        let (a, b) = (Node::open(db, &redis), Node::open(db, &redis));
+        let watching = Node::with(db, &redis, Duration::from_millis(100), Arc::new(SystemClock));
+        a.revoke("before");
+        b.until_refused("before");
+        redis.stop();
+        a.revoke("meanwhile");
+        assert!(a.refuses("meanwhile"));
+        watching.until_refused("meanwhile");
+        b.until("the loss is noticed", |b| {
+            !b.state().following && !b.state().believed
+        });
+        assert!(b.refuses("before") && !b.refuses("meanwhile"));
+        assert!(a.state().unannounced >= 1);
+        redis.start_again();
+        b.until_refused("meanwhile");
+        a.until("it is announced again", |a| a.state().announcing);
+        a.revoke("after");
+        b.until_refused("after");
     });
-    assert!(b.refuses("before") && !b.refuses("meanwhile"));
-    assert!(a.state().unannounced >= 1);
-    redis.start_again();
-    b.until_refused("meanwhile");
-    a.until("it is announced again", |a| a.state().announcing);
-    a.revoke("after");
-    b.until_refused("after");
 }
 
 #[test]
@@ -412,7 +418,7 @@ fn with_tls_the_certificate_is_verified_and_with_a_password_it_is_asked_for() {
             "no",
         ]),
     );
-    redis.ask("ACL SETUSER signet on >s3cret ~signet:* +@all");
+    redis.ask("ACL SETUSER signet on >s3cret ~signet:* +@read +@write +@connection +info +eval");
     let url = |login: &str| CacheUrl::parse(&format!("rediss://{login}@localhost:{port}")).unwrap();
     let every = Duration::from_millis(100);
     let node = |cache: &CacheUrl| Node::at(&db, cache, every, Arc::new(SystemClock));
