@@ -173,7 +173,10 @@ fn rotation_is_turned_off_for_those_who_prove_who_they_are() {
     let document = |method: &str| {
         metadata(json!({ "redirect_uris": ["https://rp.test/cb"], "token_endpoint_auth_method": method }))
     };
-    assert_eq!(judged(&document("client_secret_basic"), &policy), Ok(Warnings::default()));
+    assert_eq!(
+        judged(&document("client_secret_basic"), &policy),
+        Ok(Warnings::default())
+    );
     let wrong = judged(&document("none"), &policy).unwrap_err();
     assert_eq!(wrong[0].field, "refresh_rotation");
 }
