@@ -26,7 +26,7 @@ url = "sqlite://data/signet.db"
 master_key_file = "secrets/master.key"    # seals the signing keys; keep a copy elsewhere
 
 [keys]
-# algorithms = ["RS256", "ES256", "EdDSA"]
+# algorithms = ["RS256", "ES256", "EdDSA"]    # and what clients and APIs use
 # rotate_every = "90d"
 # min_published = "24h"          # a key that replaces another waits this long in the JWKS
 

@@ -52,14 +52,12 @@ fn told(radius: &BlastRadius) -> String {
     )];
     lines.push(match radius.evidence.until {
         Some(until) => format!(
-            "  refused from now on   {} tokens it signed, the last good until {} (counted; at least these)",
+            "  refused from now on   what it signed: at least {} counted, the last good until {}",
             radius.evidence.live_tokens,
             day(until)
         ),
-        None => {
-            "  refused from now on   whatever it signed; nothing good is known of (counted once a minute)"
-                .to_owned()
-        }
+        None => "  refused from now on   what it signed: nothing good is known of (counted once a minute)"
+            .to_owned(),
     });
     let of_clients: Vec<&str> = radius
         .evidence
@@ -83,7 +81,7 @@ fn told(radius: &BlastRadius) -> String {
         ));
     }
     lines.push(format!(
-        "  not touched           {} sessions, and refresh tokens: apps get new tokens with them",
+        "  not touched           sessions ({} live) and refresh tokens: apps get new tokens with them",
         radius.sessions
     ));
     lines.push(format!(
