@@ -202,7 +202,13 @@ impl LogoutNotices for Maps {
         self.notices.push(notice.clone());
         Ok(())
     }
-    fn lease_notices(&mut self, _: Timestamp, _: Timestamp, _: u32, _: &[String]) -> Answer<Vec<LogoutNotice>> {
+    fn lease_notices(
+        &mut self,
+        _: Timestamp,
+        _: Timestamp,
+        _: u32,
+        _: &[String],
+    ) -> Answer<Vec<LogoutNotice>> {
         panic!("administration delivers nothing")
     }
     fn postpone_notice(&mut self, _: NoticeId, _: Timestamp) -> Answer<()> {

@@ -67,7 +67,7 @@ fn documents_of_wrong_shape_get_readable_answers() {
         ),
         (
             r#"{"id_token_signed_response_alg":"none"}"#,
-            "there are \"RS256\", \"PS256\", \"ES256\", \"ES384\", \"EdDSA\""
+            "there are \"RS256\", \"PS256\", \"ES256\", \"ES384\", \"EdDSA\"",
         ),
         (
             r#"{"application_type":"service"}"#,
