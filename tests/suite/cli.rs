@@ -7,7 +7,10 @@ pub mod installation;
 mod keys;
 mod people;
 #[path = "../../crates/store/tests/contract/redis_server.rs"]
-#[allow(dead_code, reason = "written for the tests of the store, which play more tricks")]
+#[allow(
+    dead_code,
+    reason = "written for the tests of the store, which play more tricks"
+)]
 mod redis_server;
 mod two_nodes;
 
