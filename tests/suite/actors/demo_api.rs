@@ -28,15 +28,24 @@ pub struct DemoApiServer {
 impl DemoApiServer {
     /// Registered at the provider with a client of its own; `client_id` may call it.
     pub fn start(provider: &Provider, client_id: &'static str) -> Self {
+        let (issuer, secret) = (&provider.issuer, SECRET.to_owned());
+        Self::at(issuer, |identifier| {
+            register(provider, identifier, client_id);
+            secret
+        })
+    }
+
+    /// At a provider that runs elsewhere. `register` makes its resource and its client, whose secret it returns.
+    pub fn at(issuer: &str, register: impl FnOnce(&str) -> String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base_url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let identifier = base_url.as_str().trim_end_matches('/').to_owned();
         let api = DemoApi {
-            base_url: Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap(),
-            issuer: provider.issuer.clone(),
+            base_url,
+            issuer: issuer.to_owned(),
             client_id: "demo-api".to_owned(),
-            client_secret: SECRET.to_owned(),
+            client_secret: register(&identifier),
         };
-        let identifier = api.identifier();
-        register(provider, &identifier, client_id);
         let (sender, receiver) = mpsc::channel();
         let thread = thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {

@@ -17,7 +17,7 @@ use super::{alice, client};
 use crate::actors::attacker::basic;
 use crate::actors::browser::{encode, http};
 use crate::actors::relying_party::Tokens;
-use crate::actors::{Browser, RelyingParty};
+use crate::actors::{Browser, DemoApiServer, RelyingParty};
 use crate::cast::CALLBACK;
 
 /// Within this a revocation is refused everywhere.
@@ -180,6 +180,70 @@ fn redis_dies_is_flushed_and_comes_back_and_nothing_revoked_does() {
             .unwrap()
             >= 7)
             .then_some(())
+    });
+}
+
+#[test]
+fn an_emergency_at_one_node_is_heard_at_the_other_and_at_the_api() {
+    let mut pair = Pair::start();
+    let installation = &pair.installation;
+    let api = DemoApiServer::at(&installation.issuer, |identifier| {
+        let scope = ["--scope", "notes.read", "--scope", "notes.write"];
+        let resource = ["resource", "create", "--identifier", identifier];
+        installation.json(&[&resource[..], &scope].concat(), "");
+        let client = [
+            "client",
+            "update",
+            "web",
+            "--resource",
+            identifier,
+            "--scope",
+            "openid offline_access notes.read",
+        ];
+        installation.json(&client, "");
+        let server = [
+            "client",
+            "create",
+            "--client-id",
+            "demo-api",
+            "--resource-server-of",
+            identifier,
+        ];
+        let made = installation.json(&server, "");
+        made["client_secret"].as_str().unwrap().to_owned()
+    });
+    let sign_in = || {
+        let mut browser = Browser::at(&pair.installation.issuer);
+        pair.web
+            .sign_in(&mut browser, "alice", "offline_access notes.read")
+    };
+    until("the client may reach the API", || {
+        let tokens = sign_in();
+        (api.call(&tokens.access) == 200).then_some(())
+    });
+    let tokens = sign_in();
+    let keys = installation.json(&["key", "list"], "");
+    let leaked = keys
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|key| key["alg"] == "ES256" && key["state"] == "active");
+    let leaked = leaked.unwrap()["kid"].as_str().unwrap().to_owned();
+    // The list travels with Redis away, too: the database carries it.
+    pair.redis.stop();
+    let told = SystemClock.now();
+    let revoked = installation.signet(&["key", "revoke", &leaked, "--reason", "leaked", "--yes"]);
+    assert!(revoked.status.success(), "{revoked:?}");
+    for node in [&pair.a, &pair.b] {
+        node.learns(&tokens.access);
+    }
+    until("the API refuses it", || {
+        (api.call(&tokens.access) == 401).then_some(())
+    });
+    assert!(SystemClock.now().since(told) < Duration::from_secs(5));
+    until("the spare signs, and the API believes it", || {
+        let next = pair.web.refresh(tokens.refresh.as_ref().unwrap()).ok()?;
+        (api.call(&next.access) == 200).then_some(())
     });
 }
 
