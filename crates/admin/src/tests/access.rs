@@ -49,6 +49,7 @@ fn client(store: &mut Maps, ctx: &Ctx, client_id: &str, logout: &str) {
         client_id: Some(client_id.into()),
         metadata: ClientMetadata {
             redirect_uris: vec!["https://rp.test/cb".into()],
+            grant_types: vec!["authorization_code".into(), "refresh_token".into()],
             backchannel_logout_uri: Some(logout.into()),
             ..ClientMetadata::default()
         },
@@ -234,7 +235,7 @@ fn a_grant_is_taken_back() {
         serde_json::to_value(GrantView::from(&grants::list(&mut store, &of_alice).unwrap()[0])).unwrap();
     assert_eq!(
         (&json["id"], &json["scope"]),
-        (&json!(hers.to_string()), &json!("openid email"))
+        (&json!(hers.to_string()), &json!("openid email offline_access"))
     );
 
     let taken = grants::revoke(&mut store, &ctx, &cli, &hers.to_string()).unwrap();

@@ -58,7 +58,7 @@ impl Maps {
             client_id: client_id.to_owned(),
             user,
             sid,
-            scope: Scope::parse("openid email").unwrap(),
+            scope: Scope::parse("openid email offline_access").unwrap(),
             resources: Vec::new(),
             authentication,
             nonce: None,
