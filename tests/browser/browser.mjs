@@ -8,6 +8,9 @@ import { startDev } from './dev.mjs';
 const STORY_LIMIT_MS = 120_000;
 const STEP_LIMIT_MS = 15_000;
 
+/** How Chromium begins to say that what it loaded came with an error's status. */
+const FAILED = 'Failed to load resource: the server responded with a status of';
+
 const FLAGS = [
   '--no-sandbox', // Chromium refuses its sandbox to root, which is who runs in most containers. Only our pages are opened.
   '--disable-gpu',
@@ -55,12 +58,16 @@ export async function withPage(options, play) {
   }
 }
 
-/** Collects what `page` complains about from now on, each complaint once. */
+/**
+ * Collects what `page` complains about from now on, each complaint once. That a page itself came with an error's status
+ * is no complaint: whether it should have is the story's to say.
+ */
 function listen(page) {
   const complaints = new Set();
   page.on('console', (message) => {
-    if (isIcon(message.location().url)) return;
-    if (message.type() === 'error') complaints.add(`${message.text()} (${message.location().url})`);
+    const { url } = message.location();
+    if (isIcon(url) || (message.text().startsWith(FAILED) && url === page.url())) return;
+    if (message.type() === 'error') complaints.add(`${message.text()} (${url})`);
   });
   page.on('pageerror', (error) => complaints.add(`${error}`));
   return complaints;

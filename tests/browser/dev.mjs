@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const BINARY = process.env.SIGNET_BIN ?? fileURLToPath(new URL('../../target/debug/signet', import.meta.url));
+/** The program under test. */
+export const BINARY = process.env.SIGNET_BIN ?? fileURLToPath(new URL('../../target/debug/signet', import.meta.url));
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
 

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 
-use super::gallery::{HOSTILE, hostile, usual};
+use super::gallery::{self, HOSTILE, hostile, usual};
 use super::*;
 
 /// The opening tags of a page as (name, attributes). Enough of a parser for pages whose text is escaped and whose
@@ -390,10 +390,25 @@ fn the_gallery_can_be_looked_at() {
         .nth(2)
         .expect("the folder of the build")
         .join("pages");
+    // Pages that are no more would be looked at for ever.
+    let _ = std::fs::remove_dir_all(&folder);
+    hang(&folder, usual());
+    hang(&folder.join("hostile"), hostile());
+}
+
+/// Writes pages and the files they name into a folder.
+fn hang(folder: &std::path::Path, pages: Vec<gallery::Drawn>) {
     std::fs::create_dir_all(folder.join("static")).expect("a folder for the pages");
-    let sheet = crate::assets::href("signet.css").replacen('/', "", 1);
-    std::fs::write(folder.join(sheet), STYLESHEET).expect("the style");
-    for (name, html) in usual() {
+    let files = [
+        ("signet.css", STYLESHEET),
+        ("favicon.svg", include_str!("../../../../static/favicon.svg")),
+        ("form-post.js", "// Here the answer stays, to be looked at.\n"),
+    ];
+    for (file, content) in files {
+        let place = crate::assets::href(file).replacen('/', "", 1);
+        std::fs::write(folder.join(place), content).expect("a file the pages name");
+    }
+    for (name, html) in pages {
         let html = html.replace("\"/static/", "\"static/");
         std::fs::write(folder.join(format!("{name}.html")), html).expect("a page");
     }
