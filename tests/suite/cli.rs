@@ -3,8 +3,10 @@
 mod access;
 mod apis;
 mod clients;
+mod doctor;
 pub mod installation;
 mod keys;
+mod metrics;
 mod people;
 #[path = "../../crates/store/tests/contract/redis_server.rs"]
 #[allow(

@@ -48,6 +48,11 @@ impl Failure {
         Self::new(Exit::Usage, message)
     }
 
+    /// What went wrong, without the word in front.
+    pub fn reason(&self) -> &str {
+        self.message.strip_prefix("error: ").unwrap_or(&self.message)
+    }
+
     /// The code for the operating system.
     pub fn code(&self) -> ExitCode {
         ExitCode::from(self.exit as u8)

@@ -6,6 +6,7 @@
 mod cli;
 pub mod config;
 mod dev;
+mod doctor;
 mod exit;
 mod installation;
 mod logging;

@@ -11,8 +11,7 @@ use crate::exit::{Exit, Failure};
 /// # Errors
 /// When TLS cannot be set up.
 pub fn open(allowed: Allowed, authorities: &Authorities) -> Result<Outbound, Failure> {
-    let client =
-        Outbound::open(allowed, authorities).map_err(|error| Failure::new(Exit::Failed, error.in_full()))?;
+    let client = client(allowed, authorities)?;
     if !client.believes_anybody() {
         tracing::warn!(
             "this system has no certificate authorities, so nothing can be fetched over https; \
@@ -20,6 +19,14 @@ pub fn open(allowed: Allowed, authorities: &Authorities) -> Result<Outbound, Fai
         );
     }
     Ok(client)
+}
+
+/// As [`open`], without a word about certificate authorities.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub(crate) fn client(allowed: Allowed, authorities: &Authorities) -> Result<Outbound, Failure> {
+    Outbound::open(allowed, authorities).map_err(|error| Failure::new(Exit::Failed, error.in_full()))
 }
 
 /// Tells the domain whether a URL that a client registers could ever be fetched.

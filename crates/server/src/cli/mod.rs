@@ -5,6 +5,7 @@
 
 mod client;
 mod config_verbs;
+mod doctor;
 mod document;
 mod grant;
 mod group;
@@ -60,6 +61,8 @@ enum Verb {
     Serve(serve::ServeArgs),
     /// Ask a running server whether it is ready.
     Healthcheck,
+    /// Look for what is wrong: configuration, database, keys, clock, mail; what clients see
+    Doctor(doctor::DoctorArgs),
     /// Print the version.
     Version,
     /// Bring the database's schema up to date.
@@ -108,12 +111,9 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     let format = cli.options.format();
-    match cli
-        .verb
-        .run(&cli.options)
-        .and_then(|answer| output::print(&answer, format))
-    {
-        Ok(()) => ExitCode::SUCCESS,
+    let answered = cli.verb.run(&cli.options);
+    match answered.and_then(|answer| output::print(&answer, format).map(|()| answer.code())) {
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("{failure}");
             failure.code()
@@ -129,6 +129,7 @@ impl Verb {
             Verb::Init(args) => init::run(&args, options),
             Verb::Migrate(verb) => verb.run(options),
             Verb::Healthcheck => healthcheck::run(options),
+            Verb::Doctor(args) => Ok(doctor::run(&args, options)),
             Verb::Version => Ok(version::answer()),
             Verb::Config(verb) => verb.run(options),
             Verb::User(verb) => verb.run(options),
@@ -169,6 +170,8 @@ mod tests {
             "signet version --json",
             "signet --config f healthcheck",
             "signet healthcheck --config f",
+            "signet doctor",
+            "signet doctor --remote --json",
             "signet migrate status",
             "signet migrate plan -o json",
             "signet migrate up --dry-run",

@@ -1,6 +1,7 @@
 //! Prints answers: aligned columns for people, JSON or bare ids for programs.
 
 use std::io::{ErrorKind, Write as _};
+use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
@@ -14,6 +15,8 @@ pub(crate) enum Answer {
     Silence,
     /// Text for people; in JSON, the value.
     Text(String, Value),
+    /// What a check found wrong: printed like any answer, and the command ends with exit code 1.
+    Objection(Box<Answer>),
     /// One thing, as an object. `id` names the member that identifies it.
     One {
         /// The object.
@@ -30,6 +33,16 @@ pub(crate) enum Answer {
         /// The members that become columns of the table.
         columns: &'static [&'static str],
     },
+}
+
+impl Answer {
+    /// How the command ends.
+    pub(crate) fn code(&self) -> ExitCode {
+        match self {
+            Answer::Objection(_) => ExitCode::from(Exit::Failed as u8),
+            _ => ExitCode::SUCCESS,
+        }
+    }
 }
 
 /// Prints an answer.
@@ -52,6 +65,7 @@ pub(crate) fn print(answer: &Answer, format: Format) -> Result<(), Failure> {
 fn render(answer: &Answer, format: Format) -> String {
     match (answer, format) {
         (Answer::Silence, _) => String::new(),
+        (Answer::Objection(answer), format) => render(answer, format),
         (Answer::Text(text, _), Format::Table | Format::Ids) => text.clone(),
         (Answer::Text(_, value), Format::Json) => json(value),
         (Answer::One { object, .. }, Format::Json) => json(object),

@@ -33,11 +33,12 @@ use token::keys::KeyPlan;
 
 pub(crate) use duration::parse as parse_duration;
 pub(crate) use issuer::check as check_issuer;
-pub use problem::Problems;
+pub use problem::{Problem, Problems};
 pub use show::Origins;
 pub use sources::Sources;
 
 use keys::Key;
+use origin::Origin;
 use reader::Reader;
 use resolve::Resolved;
 
@@ -86,6 +87,12 @@ impl Config {
     /// Lifetimes and limits for the use-cases.
     pub fn to_policy(&self) -> Policy {
         self.policy.clone()
+    }
+
+    /// How many keys somebody set.
+    pub fn keys_set(&self) -> usize {
+        let origins = self.settings.iter().map(|(_, _, origin)| origin);
+        origins.filter(|origin| **origin != Origin::Default).count()
     }
 
     /// As TOML, without secrets.

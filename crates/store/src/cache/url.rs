@@ -1,6 +1,10 @@
 //! `cache.url`: where Redis is and how one gets in.
 
+use std::time::Duration;
+
 use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, RedisResult, TlsCertificates};
+
+use super::link::Link;
 
 /// The address of a Redis; may hold a password and is never printed.
 #[derive(Clone)]
@@ -55,6 +59,17 @@ impl CacheUrl {
             authorities: Some(authorities),
             ..self
         }
+    }
+
+    /// Whether a Redis answers there within `patience` and lets us in.
+    ///
+    /// # Errors
+    /// What the driver says, which repeats no password.
+    pub fn ask(&self, patience: Duration) -> Result<(), String> {
+        let mut link = Link::new(self).map_err(|error| error.to_string())?;
+        let asked = link.connect(patience);
+        let asked = asked.and_then(|()| link.ask::<()>(redis::pipe().cmd("PING").ignore()));
+        asked.map_err(|error| error.to_string())
     }
 
     /// Who connects there.
