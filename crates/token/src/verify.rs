@@ -225,7 +225,7 @@ fn signed<T: DeserializeOwned>(
     let key = ring.verification_key(&kid).filter(|key| key_counts(key));
     let decoded = key.ok_or(TokenFault::UnknownKey)?.decode(token);
     decoded
-        .map(|data| (data.claims, kid))
+        .map(|claims| (claims, kid))
         .map_err(|error| match error.kind() {
             JoseError::InvalidAlgorithm => TokenFault::WrongAlgorithm,
             JoseError::InvalidSignature => TokenFault::BadSignature,

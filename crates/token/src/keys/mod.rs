@@ -11,6 +11,7 @@ pub mod reseal;
 pub mod ring;
 pub mod schedule;
 pub mod sealing;
+mod seen;
 pub mod signer;
 pub mod spki;
 pub mod tally;

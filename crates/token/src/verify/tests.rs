@@ -340,9 +340,35 @@ fn shapes_that_are_no_token() {
 }
 
 #[test]
+fn a_token_seen_before_is_spared_its_signature_and_nothing_else() {
+    let ring = ring();
+    let issued = tokens(&ring, SigningAlg::ES256);
+    let (ctx, clock) = ctx();
+    for _ in 0..3 {
+        assert!(access_token(&ring, &ctx, &issued.access_token).is_ok());
+    }
+    // Somebody else's signature under the same words is another token.
+    let other = tokens(&ring, SigningAlg::ES256).access_token;
+    let (words, _) = issued.access_token.rsplit_once('.').unwrap();
+    let (_, signature) = other.rsplit_once('.').unwrap();
+    let forged = format!("{words}.{signature}");
+    assert_eq!(access_token(&ring, &ctx, &forged), Err(TokenFault::BadSignature));
+    // An ID token whose signature is known is still no access token.
+    let id_token = issued.id_token.unwrap();
+    assert!(id_token_hint(&ring, &ctx, &id_token).is_ok());
+    assert_eq!(access_token(&ring, &ctx, &id_token), Err(TokenFault::WrongType));
+    clock.advance(Duration::from_secs(600));
+    assert_eq!(
+        access_token(&ring, &ctx, &issued.access_token),
+        Err(TokenFault::Expired)
+    );
+}
+
+#[test]
 fn bent_tokens_break() {
     let ring = ring();
     let token = sign(&ring, &claims());
+    assert!(verdict(&ring, &token).is_ok());
     for at in 0..token.len() {
         assert!(verdict(&ring, &token[..at]).is_err(), "cut at {at}");
         let mut bent = token.clone().into_bytes();
