@@ -1,6 +1,10 @@
 // A person at a browser. Owns the browser process, what counts as a complaint, and the frame every story is told in.
 
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { startDev } from './dev.mjs';
@@ -23,28 +27,43 @@ const FLAGS = [
 ];
 
 /**
- * Tells a story: `play({ page, dev })` with a sandbox and a browser of its own, both gone afterwards. The story fails
+ * Tells a story: `play({ page, dev, app })` with a sandbox, a browser and an app of its own, all gone afterwards. `app`
+ * is a program on this machine that is sent answers at `app.callback` and shows a page titled "App". The story fails
  * when a page threw, wrote an error to the console, or broke its content security policy (Chromium reports that there).
- * `options` are those of a browser context, such as `{ javaScriptEnabled: false }`.
+ * `options` are those of a browser context, such as `{ javaScriptEnabled: false }`, and `cookies: 'blocked'` for a
+ * browser whose settings refuse them all.
  */
 export function story(name, options, play) {
   test(name, { timeout: STORY_LIMIT_MS }, async () => {
-    const dev = await startDev();
+    const [dev, app] = await Promise.all([startDev(), startApp()]);
     try {
-      await withPage(options, (page) => play({ page, dev }));
+      await withPage(options, (page) => play({ page, dev, app }));
     } catch (error) {
       await dev.stop().catch(() => {}); // What went wrong first is what to tell.
       throw error;
+    } finally {
+      app.stop();
     }
     await dev.stop();
   });
 }
 
+/** A browser follows redirects by itself, so that what stands at their end has to be there. */
+async function startApp() {
+  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<title>App</title>'));
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { callback: `http://127.0.0.1:${server.address().port}/callback`, stop };
+}
+
 /** Runs `play(page)` with a browser of its own, gone afterwards; fails when a page complained, see `story`. */
 export async function withPage(options, play) {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  const { context, close } = await open(options);
   try {
-    const page = await (await browser.newContext(options)).newPage();
+    const page = await context.newPage();
     page.setDefaultTimeout(STEP_LIMIT_MS);
     const complaints = listen(page);
     try {
@@ -54,8 +73,28 @@ export async function withPage(options, play) {
     }
     if (complaints.size > 0) assert.fail(told(complaints));
   } finally {
-    await browser.close();
+    await close();
   }
+}
+
+/** A browser and a context of its own in it; `close()` ends both. */
+async function open({ cookies = 'kept', ...options }) {
+  const program = { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS };
+  if (cookies === 'kept') {
+    const browser = await chromium.launch(program);
+    return { context: await browser.newContext(options), close: () => browser.close() };
+  }
+  // A setting of the person's, not of a page: only a profile on disk can hold it.
+  const profile = mkdtempSync(join(tmpdir(), 'signet-profile-'));
+  mkdirSync(join(profile, 'Default'));
+  const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
+  writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(settings));
+  const context = await chromium.launchPersistentContext(profile, { ...program, ...options });
+  const close = async () => {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+  return { context, close };
 }
 
 /**

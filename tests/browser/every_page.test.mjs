@@ -114,7 +114,7 @@ story('everybody can read what went wrong', {}, async ({ page, dev }) => {
     `${dev.issuer}/login/gone`,
     authorization(dev, { redirect_uri: 'https://elsewhere.example/' }),
     authorization(dev, { client_id: 'nobody' }),
-    `${dev.issuer}/authorize?state=a&state=b`,
+    `${authorization(dev)}&client_id=demo`,
     `${notes}/nowhere`,
     `${notes}/callback?code=x&state=y`,
   ];

@@ -88,7 +88,12 @@ pub(crate) async fn saved(
     }
     let (visitor, _) = cookies::visitor(&request, &state.ctx);
     if interaction.flow.as_deref() != Some(&visitor.flow_digest()) {
-        return failure::error_page(&state, &id, Trouble::FormRefused);
+        // Not to be shown here however often it is opened; asking anew is.
+        let anew = Link {
+            name: "Start again",
+            url: "/logout",
+        };
+        return failure::error_page_with_next(&state, &id, Trouble::FormRefused, anew);
     }
     ask(&state, &id, &visitor, &interaction, params).await
 }

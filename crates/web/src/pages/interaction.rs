@@ -149,11 +149,7 @@ fn foreign(
     let app = client.map(Client::display_name);
     let trouble = match cookies::flow(request, &state.ctx) {
         Some(_) => Trouble::Expired { app },
-        None => Trouble::Other {
-            status: actix_web::http::StatusCode::BAD_REQUEST,
-            headline: "Your browser did not send our cookie",
-            advice: "Signing in needs cookies from this address. Allow them, then go back to the app and start again.",
-        },
+        None => Trouble::CookieMissing,
     };
     match client.and_then(|client| client.metadata.client_uri.as_deref()) {
         Some(url) => failure::error_page_with_next(

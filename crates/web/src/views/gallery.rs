@@ -319,6 +319,7 @@ fn troubles(app: &str) -> Vec<Drawn> {
         draw("error-expired-unknown", &plain(Trouble::Expired { app: None })),
         draw("error-unknown-app", &plain(Trouble::UnknownApp)),
         draw("error-bad-request", &plain(Trouble::BadRequest)),
+        draw("error-cookies", &plain(Trouble::CookieMissing)),
         draw("error-form", &plain(Trouble::FormRefused)),
         draw("error-404", &plain(Trouble::NotFound)),
         draw("error-429", &plain(Trouble::TooManyRequests)),

@@ -47,4 +47,4 @@ pub use scope::ScopeLine;
 pub use sessions::{SessionLine, SessionPlace, Sessions};
 pub use sign_in::{Again, Reason, SignIn, SignInProblem};
 pub use sign_out::{SignOut, SignedOut};
-pub use trouble::{ErrorPage, Trouble};
+pub use trouble::{ErrorPage, Passes, Trouble};

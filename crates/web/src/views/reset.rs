@@ -67,4 +67,6 @@ pub struct PasswordSet<'a> {
 pub struct DeadLink<'a> {
     /// Where a new one can be asked for.
     pub again: &'a str,
+    /// The id that finds this request in the log, for passing on.
+    pub correlation: &'a str,
 }

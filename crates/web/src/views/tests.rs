@@ -220,6 +220,37 @@ fn the_cursor_starts_in_the_first_empty_field() {
     assert_eq!(starts("sign-in-refused").as_deref(), Some("password"));
 }
 
+/// A password manager files what it sees under a name, and looks for that before the password (the browsers' own advice).
+#[test]
+fn every_step_with_a_password_says_whose_it_is_first() {
+    let mut steps = 0;
+    for (name, html) in usual() {
+        let told = inputs(&html).into_iter().filter_map(|input| {
+            input
+                .iter()
+                .find(|(key, _)| *key == "autocomplete")
+                .map(|(_, v)| *v)
+        });
+        let told: Vec<_> = told.collect();
+        let passwords = html.matches("type=\"password\"").count();
+        let expected: &[_] = match name {
+            _ if name.starts_with("sign-in") => &["username webauthn", "current-password"],
+            _ if name.starts_with("new-password") => &["username", "new-password"],
+            _ if passwords == 2 => &["username", "current-password", "new-password"],
+            _ if name.starts_with("forgot") && html.contains("<form") => &["username"],
+            _ => &[],
+        };
+        assert_eq!(told, expected, "{name}");
+        assert_eq!(
+            told.iter().filter(|what| what.ends_with("-password")).count(),
+            passwords,
+            "{name}"
+        );
+        steps += passwords;
+    }
+    assert!(steps > 10, "{steps}");
+}
+
 #[test]
 fn sign_in_helps_password_managers() {
     let html = drawn("sign-in");
@@ -322,15 +353,20 @@ fn an_unproven_name_is_not_the_headline() {
 }
 
 #[test]
-fn an_error_page_names_the_id_to_pass_on() {
-    for (name, html) in usual().into_iter().filter(|(name, _)| name.starts_with("error")) {
+fn an_error_page_names_the_id_to_pass_on_and_is_no_dead_end() {
+    let wrong = |name: &str| name.starts_with("error") || name == "dead-link";
+    for (name, html) in usual().into_iter().filter(|(name, _)| wrong(name)) {
         assert!(
             html.contains("Tell your administrator: <bdi class=\"code\">F7K2-9Q</bdi>"),
             "{name}"
         );
+        assert_eq!(html.matches("<a class=\"button").count(), 1, "{name}");
     }
     assert!(drawn("error").contains("invalid_request"));
     assert!(!drawn("error-404").contains("<details"));
+    let again = "<a class=\"button main\" href=\"\">Try again</a>";
+    assert!(drawn("error-503").contains(again) && !drawn("error-404").contains(again));
+    assert!(drawn("error-404").contains("<a class=\"button\" href=\"/\">Go to the front page</a>"));
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub struct ErrorPage<'a> {
     pub description: Option<&'a str>,
     /// The id that finds this request in the log, for passing on.
     pub correlation: &'a str,
-    /// One way onwards.
+    /// The way onwards; without one the page offers itself once more, or the front page, as its trouble passes.
     pub next: Option<Link<'a>>,
 }
 
@@ -51,6 +51,8 @@ pub enum Trouble<'a> {
         /// The app it was for, if that is still known.
         app: Option<&'a str>,
     },
+    /// The browser keeps no cookies of ours, or the page was begun in another one.
+    CookieMissing,
     /// A form's token does not fit, or the form came from another site.
     FormRefused,
     /// No page has this address.
@@ -72,11 +74,36 @@ pub enum Trouble<'a> {
     },
 }
 
+/// Whether the same page may work out when it is opened once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passes {
+    /// In a moment, or with a fresh form.
+    Soon,
+    /// Not by waiting.
+    Never,
+}
+
 impl Trouble<'_> {
+    /// Whether opening the same page again helps.
+    pub fn passes(&self) -> Passes {
+        match self {
+            Self::FormRefused | Self::TooManyRequests | Self::Busy | Self::Internal => Passes::Soon,
+            Self::UnknownApp
+            | Self::UnregisteredReturn { .. }
+            | Self::BadRequest
+            | Self::Expired { .. }
+            | Self::CookieMissing
+            | Self::NotFound
+            | Self::Other { .. } => Passes::Never,
+        }
+    }
+
     /// The status such a page goes out with.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::UnknownApp | Self::UnregisteredReturn { .. } | Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::UnknownApp | Self::UnregisteredReturn { .. } | Self::BadRequest | Self::CookieMissing => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Expired { .. } => StatusCode::GONE,
             Self::FormRefused => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,

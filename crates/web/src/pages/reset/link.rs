@@ -46,7 +46,7 @@ pub(crate) async fn open(
         Ok(Some(saved)) => {
             deliver::with_cookie(deliver::to_path(&state, &format!("/reset/i/{saved}")), cookie)
         }
-        Ok(None) => dead(&state),
+        Ok(None) => dead(&state, &id),
         Err(fault) => failure::storage_page(&state, &id, &fault),
     }
 }

@@ -11,6 +11,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 
+use crate::correlation::CorrelationId;
 use crate::state::AppState;
 use crate::views::{DeadLink, PageContext, PasswordProblem, page};
 
@@ -18,9 +19,13 @@ use crate::views::{DeadLink, PageContext, PasswordProblem, page};
 pub(crate) const PATH: &str = "/reset";
 
 /// The page for a link that is not good, whatever the reason.
-fn dead(state: &AppState) -> HttpResponse {
+fn dead(state: &AppState, id: &CorrelationId) -> HttpResponse {
+    let view = DeadLink {
+        again: PATH,
+        correlation: id.as_str(),
+    };
     let context = PageContext::of_account(state.transport());
-    page(StatusCode::BAD_REQUEST, &DeadLink { again: PATH }, &context)
+    page(StatusCode::BAD_REQUEST, &view, &context)
 }
 
 /// A form with a password once more, under the status that tells programs what people read.

@@ -19,7 +19,7 @@ use crate::pages::account::password::{new_password, tell};
 use crate::pages::interaction::load;
 use crate::state::AppState;
 use crate::unit::{read, write};
-use crate::views::{Account, Link, NewPassword, PageContext, PasswordProblem, PasswordSet, page};
+use crate::views::{Account, Link, NewPassword, PageContext, PasswordProblem, PasswordSet, Trouble, page};
 use crate::{cookies, deliver, failure, hashing, own_form, peer};
 
 /// A link opened at this browser, still good.
@@ -35,11 +35,16 @@ struct Opened {
 enum State {
     Open(Box<Opened>),
     Set(Option<InteractionId>, Visitor),
+    /// The browser sent no cookie: it keeps none, or the address was carried here from another one.
+    Stranger,
     Dead,
 }
 
 async fn look(request: &HttpRequest, state: &AppState, path: &str) -> Result<State, StorageFault> {
-    let (visitor, _) = cookies::visitor(request, &state.ctx);
+    let (visitor, unknown) = cookies::visitor(request, &state.ctx);
+    if unknown.is_some() {
+        return Ok(State::Stranger);
+    }
     let own = |interaction: &Interaction| interaction.flow.as_deref() == Some(&visitor.flow_digest());
     let Some(interaction) = load(state, path).await?.filter(own) else {
         return Ok(State::Dead);
@@ -84,9 +89,19 @@ pub(crate) async fn get(
             }
             Err(fault) => failure::storage_page(&state, &id, &fault),
         },
-        Ok(State::Dead) => dead(&state),
+        Ok(State::Stranger) => stranger(&state, &id),
+        Ok(State::Dead) => dead(&state, &id),
         Err(fault) => failure::storage_page(&state, &id, &fault),
     }
+}
+
+/// Nothing is used up: the link in the letter works once the browser keeps our cookie.
+fn stranger(state: &AppState, id: &CorrelationId) -> HttpResponse {
+    let again = Link {
+        name: "Ask for a new link",
+        url: super::PATH,
+    };
+    failure::error_page_with_next(state, id, Trouble::CookieMissing, again)
 }
 
 fn draw(state: &AppState, opened: &Opened, problem: Option<PasswordProblem>) -> HttpResponse {
@@ -145,7 +160,8 @@ pub(crate) async fn post(
     };
     let opened = match look(&request, &state, &path).await {
         Ok(State::Open(opened)) => opened,
-        Ok(State::Set(..) | State::Dead) => return dead(&state),
+        Ok(State::Stranger) => return stranger(&state, &id),
+        Ok(State::Set(..) | State::Dead) => return dead(&state, &id),
         Err(fault) => return failure::storage_page(&state, &id, &fault),
     };
     let source = peer::address(&request, &state.trusted_proxies);
@@ -155,7 +171,7 @@ pub(crate) async fn post(
             tell(&state, &user, ChangedBy::ResetLink);
             deliver::to_path(&state, &format!("/reset/i/{}", opened.interaction.id))
         }
-        Ok(None) => dead(&state),
+        Ok(None) => dead(&state, &id),
         Err(Refusal::Person(problem)) => draw(&state, &opened, Some(problem)),
         Err(Refusal::Storage(fault)) => failure::storage_page(&state, &id, &fault),
     }

@@ -180,6 +180,12 @@ pub(super) fn forgetting(app: &str, account: Account<'_>) -> Vec<Drawn> {
         draw("new-password", &form),
         draw("new-password-short", &short),
         draw("password-set", &PasswordSet { next }),
-        draw("dead-link", &DeadLink { again: "/reset" }),
+        draw(
+            "dead-link",
+            &DeadLink {
+                again: "/reset",
+                correlation: "F7K2-9Q",
+            },
+        ),
     ]
 }
