@@ -27,7 +27,7 @@ fn mailer(relay: Relay, believing: Option<&Authority>) -> Mailer {
         from: Sender::parse("Signet <no-reply@id.example.com>").unwrap(),
         authority: believing.map(|authority| mail::Authority::read(&authority.file()).unwrap()),
     };
-    Mailer::start(&config, Arc::new(ctx)).unwrap()
+    Mailer::start(&config, Arc::new(ctx), Box::new(|_, _| {})).unwrap()
 }
 
 fn relay(url: &str, server: &MailServer) -> Relay {

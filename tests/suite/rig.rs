@@ -29,7 +29,7 @@ use token::issue::{IssuePlan, Issued};
 use token::keys::fresh::Check;
 use token::keys::{self, Fresh, KeyFault, KeyRing, MasterKey, SharedRing};
 use web::peer::TrustedProxies;
-use web::{AppState, Parts};
+use web::{AppState, Metrics, Parts};
 
 use crate::audit::{self, Event};
 use crate::cast;
@@ -90,6 +90,7 @@ impl Provider {
             revocations: store.revocations(),
             post: catcher.clone(),
             inbox: Some(catcher.clone()),
+            metrics: Arc::new(Metrics::new().unwrap()),
             hosts: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
         };

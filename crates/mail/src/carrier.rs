@@ -40,13 +40,37 @@ pub(crate) enum Refusal {
     ForGood(String),
 }
 
+/// What became of a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// A mail server took it.
+    Sent,
+    /// Nobody did, and it is not tried again.
+    Lost,
+}
+
+/// Hears [`Notice::kind`](identity::notice::Notice::kind) and fate of every letter. Must not block.
+pub type Listener = Box<dyn Fn(&'static str, Fate) + Send + Sync>;
+
 /// What the port and the thread both look at.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Desk {
+    /// Who hears what became of letters.
+    pub(crate) listener: Option<Listener>,
     /// Letters handed in and not yet dealt with.
     pub(crate) open: AtomicUsize,
     /// Nobody waits any more: stop after the message at hand.
     pub(crate) abandoned: AtomicBool,
+}
+
+impl Desk {
+    /// A letter is dealt with, one way or the other.
+    pub(crate) fn settle(&self, kind: &'static str, fate: Fate) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
+        if let Some(listener) = &self.listener {
+            listener(kind, fate);
+        }
+    }
 }
 
 /// A message that was refused for now.
@@ -106,7 +130,7 @@ impl<C: Carry> Carrier<C> {
             }),
             Err(fault) => {
                 tracing::error!(notice = kind, %fault, "a letter could not be written");
-                self.settle();
+                self.desk.settle(kind, Fate::Lost);
             }
         }
     }
@@ -123,21 +147,19 @@ impl<C: Carry> Carrier<C> {
         }
         if round == Round::Last {
             for lost in std::mem::take(&mut self.waiting) {
-                give_up(&lost, "the server stops");
-                self.settle();
+                self.give_up(&lost, "the server stops");
             }
         }
     }
 
     fn attempt(&mut self, mut it: Waiting) {
         if self.desk.abandoned.load(Ordering::Relaxed) {
-            give_up(&it, "the server stops");
-            return self.settle();
+            return self.give_up(&it, "the server stops");
         }
         match self.carry.carry(&it.message) {
             Ok(()) => {
                 tracing::info!(notice = it.kind, message_id = it.message_id, "letter sent");
-                self.settle();
+                self.desk.settle(it.kind, Fate::Sent);
             }
             Err(Refusal::ForNow(reason)) if it.failures < WAITS.len() => {
                 // Once per letter is enough to know that something is wrong.
@@ -154,15 +176,19 @@ impl<C: Carry> Carrier<C> {
                 self.waiting.push(it);
             }
             Err(Refusal::ForNow(reason) | Refusal::ForGood(reason)) => {
-                give_up(&it, &reason);
-                self.settle();
+                self.give_up(&it, &reason);
             }
         }
     }
 
-    /// One letter is dealt with, one way or the other.
-    fn settle(&self) {
-        self.desk.open.fetch_sub(1, Ordering::Relaxed);
+    fn give_up(&self, it: &Waiting, reason: &str) {
+        tracing::error!(
+            notice = it.kind,
+            message_id = it.message_id,
+            reason,
+            "letter lost"
+        );
+        self.desk.settle(it.kind, Fate::Lost);
     }
 }
 
@@ -173,15 +199,6 @@ enum Round {
     Due,
     /// All, for the last time.
     Last,
-}
-
-fn give_up(it: &Waiting, reason: &str) {
-    tracing::error!(
-        notice = it.kind,
-        message_id = it.message_id,
-        reason,
-        "letter lost"
-    );
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod views;
 mod words;
 
 pub use authority::{Authority, AuthorityFault};
+pub use carrier::{Fate, Listener};
 pub use catcher::Catcher;
 pub use mailer::{MailConfig, Mailer, StartFault};
 pub use relay::{Credentials, Relay, Security, UrlFault};

@@ -10,7 +10,7 @@ use identity::notice::{Letter, Post};
 use kernel::Ctx;
 
 use crate::authority::Authority;
-use crate::carrier::{Carrier, Carry, Desk};
+use crate::carrier::{Carrier, Carry, Desk, Fate, Listener};
 use crate::compose::Composer;
 use crate::relay::Relay;
 use crate::sender::Sender;
@@ -45,7 +45,6 @@ pub enum StartFault {
 }
 
 /// Sends letters. Dropping it sends what was handed in, for at most ten seconds.
-#[derive(Debug)]
 pub struct Mailer {
     /// Nothing once it stops.
     line: Option<LineEnd<Letter>>,
@@ -56,20 +55,27 @@ pub struct Mailer {
 
 impl Mailer {
     /// Starts the thread. Nothing connects before there is a letter, so a mail server that is away stops nobody from
-    /// signing in.
+    /// signing in. `listener` hears what becomes of every letter.
     ///
     /// # Errors
     /// [`StartFault`].
-    pub fn start(config: &MailConfig, ctx: Arc<Ctx>) -> Result<Self, StartFault> {
+    pub fn start(config: &MailConfig, ctx: Arc<Ctx>, listener: Listener) -> Result<Self, StartFault> {
         let composer = Composer::new(ctx, config.from.clone());
         let smtp = Smtp::new(&config.relay, config.authority.as_ref(), composer.host())?;
-        Ok(Self::carried_by(smtp, composer)?)
+        Ok(Self::carried_by(smtp, composer, Some(listener))?)
     }
 
-    fn carried_by(carry: impl Carry + 'static, composer: Composer) -> std::io::Result<Self> {
+    fn carried_by(
+        carry: impl Carry + 'static,
+        composer: Composer,
+        listener: Option<Listener>,
+    ) -> std::io::Result<Self> {
         let (line, letters) = mpsc::channel();
         let (ending, done) = mpsc::channel::<()>();
-        let desk = Arc::new(Desk::default());
+        let desk = Arc::new(Desk {
+            listener,
+            ..Desk::default()
+        });
         let carrier = Carrier::new(composer, carry, Arc::clone(&desk));
         thread::Builder::new().name("mail".to_owned()).spawn(move || {
             // Dropped at the end, also of a thread that breaks.
@@ -90,7 +96,7 @@ impl Post for Mailer {
         let Some(line) = &self.line else { return };
         let before = self.desk.open.fetch_add(1, Ordering::Relaxed);
         if before >= CAPACITY || line.send(letter).is_err() {
-            self.desk.open.fetch_sub(1, Ordering::Relaxed);
+            self.desk.settle(kind, Fate::Lost);
             tracing::error!(notice = kind, waiting = before, "letter lost: too many wait");
         }
     }

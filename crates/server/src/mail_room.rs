@@ -5,8 +5,10 @@ use std::sync::Arc;
 use identity::inbox::Inbox;
 use identity::notice::{NoPost, Post};
 use kernel::Ctx;
-use mail::{Catcher, MailConfig, Mailer, Sender};
+use mail::{Catcher, Fate, MailConfig, Mailer, Sender};
 use url::Url;
+use web::Metrics;
+use web::metrics::MailOutcome;
 
 use crate::exit::{Exit, Failure};
 
@@ -19,15 +21,27 @@ pub(crate) struct MailRoom {
 }
 
 impl MailRoom {
-    /// As configured.
+    /// As configured. What becomes of letters is counted.
     ///
     /// # Errors
     /// When TLS cannot be set up or no thread can be had. Whether the mail server answers is not asked: nobody should be
     /// kept from signing in because it does not.
-    pub(crate) fn open(config: Option<&MailConfig>, ctx: &Arc<Ctx>) -> Result<Self, Failure> {
+    pub(crate) fn open(
+        config: Option<&MailConfig>,
+        ctx: &Arc<Ctx>,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, Failure> {
         let post: Arc<dyn Post> = match config {
             Some(config) => {
-                let mailer = Mailer::start(config, Arc::clone(ctx));
+                let metrics = Arc::clone(metrics);
+                let count = move |kind, fate| {
+                    let outcome = match fate {
+                        Fate::Sent => MailOutcome::Sent,
+                        Fate::Lost => MailOutcome::Lost,
+                    };
+                    metrics.letter(kind, outcome);
+                };
+                let mailer = Mailer::start(config, Arc::clone(ctx), Box::new(count));
                 Arc::new(mailer.map_err(|fault| Failure::new(Exit::Failed, fault))?)
             }
             None => Arc::new(NoPost::new()),

@@ -16,6 +16,7 @@ use token::notice::{self, AfterFailure, Due, LogoutNotice};
 use tokio::sync::{Notify, oneshot};
 use url::Url;
 use web::AppState;
+use web::metrics::NoticeOutcome;
 
 /// How often to look. A notice leaves well within the three seconds it may take.
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -182,12 +183,17 @@ impl Delivery {
         let kept = match &outcome {
             Ok(()) => {
                 tracing::info!(%client_id, "logout notice delivered");
+                self.state.metrics.logout_notice(NoticeOutcome::Delivered);
                 self.write(move |tx| notice::delivered(tx, &notice)).await
             }
             Err(fault) => {
                 let after = self.put_back(notice).await;
                 if let Ok(after) = &after {
                     tracing::warn!(%client_id, %fault, ?after, "logout notice not delivered");
+                    self.state.metrics.logout_notice(match after {
+                        AfterFailure::Retry(_) => NoticeOutcome::Retried,
+                        AfterFailure::GivenUp => NoticeOutcome::GivenUp,
+                    });
                 }
                 after.map(drop)
             }

@@ -12,7 +12,7 @@ use store::Database;
 use token::SigningAlg;
 use token::keys::{self, KeyFault, KeyPlan, MasterKey, SharedRing};
 use web::peer::TrustedProxies;
-use web::{AppState, Parts};
+use web::{AppState, Metrics, Parts};
 
 use crate::exit::{Exit, Failure};
 use crate::installation::{Installation, Keep};
@@ -52,6 +52,7 @@ impl Provider {
         vault: Vault,
         surroundings: Surroundings,
         mail: MailRoom,
+        metrics: Arc<Metrics>,
     ) -> Result<Self, Failure> {
         let vault = Arc::new(vault);
         let ring = Arc::new(SharedRing::new(vault.ring(&installation.store)?));
@@ -70,6 +71,7 @@ impl Provider {
             revocations: store.revocations(),
             post: mail.post,
             inbox: mail.inbox,
+            metrics,
             hosts: surroundings.hosts,
             trusted_proxies: surroundings.trusted_proxies,
         })?);
@@ -146,6 +148,15 @@ impl Provider {
             Change::User(_) | Change::Keys => false,
         }
     }
+}
+
+/// The counters of a provider, at zero.
+///
+/// # Errors
+/// Never, unless two of them have one name.
+pub(crate) fn metrics() -> Result<Arc<Metrics>, Failure> {
+    let metrics = Metrics::new().map_err(|fault| Failure::new(Exit::Failed, fault))?;
+    Ok(Arc::new(metrics))
 }
 
 /// Makes the first keys of a database that never had any.

@@ -141,14 +141,18 @@ pub(crate) fn json_error_with(status: StatusCode, error: &OAuthError) -> HttpRes
 /// Storage is away, for a client.
 pub(crate) fn storage_json(id: &CorrelationId, fault: &StorageFault) -> HttpResponse {
     tracing::error!(correlation_id = %id, %fault, "storage failed");
-    let code = match fault {
-        StorageFault::Unavailable(_) => ErrorCode::TemporarilyUnavailable,
-        StorageFault::Corrupt { .. } | StorageFault::Panicked(_) => ErrorCode::ServerError,
-    };
     json_error(&OAuthError::new(
-        code,
+        storage_code(fault),
         format!("something went wrong here; report id {id}"),
     ))
+}
+
+/// Whether it may go better soon.
+pub(crate) fn storage_code(fault: &StorageFault) -> ErrorCode {
+    match fault {
+        StorageFault::Unavailable(_) => ErrorCode::TemporarilyUnavailable,
+        StorageFault::Corrupt { .. } | StorageFault::Panicked(_) => ErrorCode::ServerError,
+    }
 }
 
 /// A Bearer challenge (RFC 6750 3). Without an error when no token was presented at all.

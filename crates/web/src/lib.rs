@@ -16,6 +16,7 @@ mod forms;
 mod hashing;
 pub mod management;
 mod memory;
+pub mod metrics;
 mod middleware;
 mod oauth;
 mod own_form;
@@ -30,6 +31,7 @@ mod usernames;
 pub mod views;
 
 pub use correlation::CorrelationId;
+pub use metrics::Metrics;
 pub use middleware::gate;
 pub use pages::caught_mail::PATH as INBOX_PATH;
 pub use routes::configure;

@@ -1,25 +1,48 @@
-//! The management port: health for whoever keeps the process running. Not for the public.
+//! The management port: health for whoever keeps the process running, numbers for whoever watches it. Not for the public.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, web};
+use admin::AdminFault;
+use admin::keys::schedule;
 use kernel::StorageFault;
+use token::SigningAlg;
+use token::keys::KeyPlan;
 
+use crate::metrics::KeysSeen;
 use crate::state::AppState;
 use crate::unit::read;
+
+/// Prometheus' text format.
+const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Whether the process is fit to serve.
 pub struct Health {
     state: Arc<AppState>,
+    plan: KeyPlan,
     draining: AtomicBool,
 }
 
+/// Why the process should get no requests.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+enum Unready {
+    #[error("draining")]
+    Draining,
+    #[error("the database does not answer")]
+    Database,
+    #[error("no {} key signs", .0.as_str())]
+    Key(SigningAlg),
+}
+
 impl Health {
-    /// Of a provider that has just started.
-    pub fn new(state: Arc<AppState>) -> Self {
+    /// Of a provider that has just started and keeps its keys by `plan`.
+    pub fn new(state: Arc<AppState>, plan: KeyPlan) -> Self {
+        state.metrics.started(state.ctx.now());
         Self {
             state,
+            plan,
             draining: AtomicBool::new(false),
         }
     }
@@ -29,14 +52,37 @@ impl Health {
         self.draining.store(true, Ordering::SeqCst);
     }
 
-    async fn is_ready(&self) -> bool {
+    /// The database answers, with tables this program knows; each algorithm of the plan has a key that signs; nobody asked
+    /// us to stop. A cache that is away is no reason: the database stands in for it.
+    async fn readiness(&self) -> Result<(), Unready> {
         if self.draining.load(Ordering::SeqCst) {
-            return false;
+            return Err(Unready::Draining);
         }
         let answered: Result<_, StorageFault> = read(&self.state, |tx| tx.keys()).await;
-        // Every other algorithm comes and goes with its use; this one every client may rely on.
-        let signs = self.state.ring.get().signer(token::SigningAlg::RS256).is_some();
-        answered.is_ok() && signs
+        answered.map_err(|_| Unready::Database)?;
+        let ring = self.state.ring.get();
+        // Algorithms beside the plan come and go with their use.
+        let silent = self
+            .plan
+            .wanted([])
+            .into_iter()
+            .find(|alg| ring.signer(*alg).is_none());
+        silent.map_or(Ok(()), |alg| Err(Unready::Key(alg)))
+    }
+
+    async fn keys(&self) -> Result<KeysSeen, AdminFault> {
+        let (ctx, plan) = (Arc::clone(&self.state.ctx), self.plan.clone());
+        read(&self.state, move |tx| {
+            let turns = schedule::list(tx, &ctx, &plan)?;
+            let rotations = turns
+                .into_iter()
+                .filter_map(|turn| Some((turn.alg, turn.rotates_at?)));
+            Ok(KeysSeen {
+                rotations: rotations.collect(),
+                keys: tx.keys()?,
+            })
+        })
+        .await
     }
 }
 
@@ -45,7 +91,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .route("/health/started", web::get().to(well))
         .route("/health/live", web::get().to(well))
-        .route("/health/ready", web::get().to(ready));
+        .route("/health/ready", web::get().to(ready))
+        .route("/metrics", web::get().to(metrics));
 }
 
 /// Answering at all is the answer.
@@ -53,10 +100,30 @@ async fn well() -> HttpResponse {
     HttpResponse::Ok().body("ok\n")
 }
 
-/// The database answers, a key signs, and nobody asked us to stop.
 async fn ready(health: web::Data<Health>) -> HttpResponse {
-    match health.is_ready().await {
-        true => HttpResponse::Ok().body("ok\n"),
-        false => HttpResponse::ServiceUnavailable().body("not ready\n"),
+    match health.readiness().await {
+        Ok(()) => HttpResponse::Ok().body("ok\n"),
+        Err(why) => HttpResponse::ServiceUnavailable().body(format!("not ready: {why}\n")),
+    }
+}
+
+/// Prometheus asks here.
+async fn metrics(health: web::Data<Health>) -> HttpResponse {
+    let keys = health.keys().await;
+    if let Err(fault) = &keys {
+        tracing::warn!(%fault, "metrics are told without the keys");
+    }
+    let state = &health.state;
+    match state
+        .metrics
+        .page(keys.as_ref().ok(), &state.revocations, state.ctx.now())
+    {
+        Ok(page) => HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, METRICS_TYPE))
+            .body(page),
+        Err(fault) => {
+            tracing::error!(%fault, "metrics cannot be told");
+            HttpResponse::InternalServerError().finish()
+        }
     }
 }

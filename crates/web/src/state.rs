@@ -15,6 +15,7 @@ use token::keys::{KeyRing, SharedRing};
 use token::{Client, SharedCatalogue};
 
 use crate::memory::Memory;
+use crate::metrics::Metrics;
 use crate::oauth;
 use crate::peer::TrustedProxies;
 use crate::save_limit::SaveLimit;
@@ -41,6 +42,8 @@ pub struct AppState {
     pub post: Arc<dyn Post>,
     /// Shows letters instead, where nothing is really sent.
     pub inbox: Option<Arc<dyn Inbox>>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// Whose forwarded headers are believed.
     pub trusted_proxies: TrustedProxies,
     hosts: HashSet<String>,
@@ -66,6 +69,8 @@ pub struct Parts {
     pub post: Arc<dyn Post>,
     /// Shows letters instead, where nothing is really sent.
     pub inbox: Option<Arc<dyn Inbox>>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// Names, without ports, this server answers to beside the issuer's.
     pub hosts: Vec<String>,
     /// Whose forwarded headers are believed.
@@ -93,6 +98,7 @@ impl AppState {
             revocations: parts.revocations,
             post: parts.post,
             inbox: parts.inbox,
+            metrics: parts.metrics,
             catalogue: SharedCatalogue::default(),
             trusted_proxies: parts.trusted_proxies,
             hosts,

@@ -136,6 +136,11 @@ impl Installation {
         self.issuer.rsplit_once(':').unwrap().1.parse().unwrap()
     }
 
+    /// The address of a path on its management port.
+    pub fn management(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.management)
+    }
+
     /// Runs `signet serve` until it answers.
     pub fn serve(&self) -> Serving {
         self.start(self.command(&["serve"]), &self.issuer)

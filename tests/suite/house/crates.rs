@@ -45,6 +45,9 @@ const WRAPPERS: &[(&str, &[&str])] = &[
     ("reqwest", &["outbound"]),
     ("lettre", &["mail"]),
     ("clap", &["server"]),
+    ("clap_complete", &["server"]),
+    ("clap_mangen", &["server"]),
+    ("prometheus", &["web"]),
     ("tracing-subscriber", &["server"]),
 ];
 

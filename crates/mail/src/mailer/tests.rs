@@ -30,7 +30,7 @@ fn mailer() -> (Mailer, Receiver<String>) {
     };
     let composer = Composer::new(Arc::new(ctx), Sender::parse("no-reply@id.example.com").unwrap());
     let (gate, heard) = mpsc::sync_channel(0);
-    (Mailer::carried_by(Gate(gate), composer).unwrap(), heard)
+    (Mailer::carried_by(Gate(gate), composer, None).unwrap(), heard)
 }
 
 fn letter(number: usize) -> Letter {

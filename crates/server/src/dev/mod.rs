@@ -119,6 +119,7 @@ fn raise(sandbox: &Sandbox, ctx: Ctx, listeners: &Listeners) -> Result<(Provider
         Vault::new(master, None),
         Surroundings::default(),
         mail,
+        provider::metrics()?,
     )?;
     Ok((provider, report))
 }
@@ -161,7 +162,7 @@ async fn serve(
         api,
         ..
     } = listeners;
-    let servers = Servers::start(provider, public, management).map_err(on_io)?;
+    let servers = Servers::start(provider, &KeyPlan::default(), public, management).map_err(on_io)?;
     let handles = serve_demos(report, apps, api).map_err(on_io)?;
     let answering = async {
         while healthcheck::ask(management_address).await != Ok(200) {

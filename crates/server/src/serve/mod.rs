@@ -59,7 +59,7 @@ pub(crate) fn run(args: &ServeArgs, options: &Options) -> Result<Answer, Failure
     let notifier = Notifier::start(provider.state.clone(), outbound).map_err(on_io)?;
     let served = actix_web::rt::System::new().block_on(async {
         let stop = Stop::on_signals().map_err(on_io)?;
-        let servers = Servers::start(&provider, vec![public], management).map_err(on_io)?;
+        let servers = Servers::start(&provider, &config.key_plan, vec![public], management).map_err(on_io)?;
         announce(&config, &provider, listening);
         servers.run_until(stop).await.map_err(on_io)
     });
@@ -93,9 +93,10 @@ fn open(config: &Config) -> Result<Provider, Failure> {
         hosts: config.hosts.clone(),
         trusted_proxies,
     };
-    let mail = MailRoom::open(config.mail.as_ref(), &installation.ctx)?;
+    let metrics = provider::metrics()?;
+    let mail = MailRoom::open(config.mail.as_ref(), &installation.ctx, &metrics)?;
     let vault = Vault::new(master, Some(config.master_key_file.clone()));
-    Provider::open(&installation, vault, surroundings, mail)
+    Provider::open(&installation, vault, surroundings, mail, metrics)
 }
 
 fn announce(config: &Config, provider: &Provider, (listen, management): (SocketAddr, SocketAddr)) {

@@ -8,6 +8,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
+use token::keys::KeyPlan;
 use web::management::Health;
 
 use super::shutdown::Stop;
@@ -30,6 +31,7 @@ impl Servers {
     /// When a listener cannot be used.
     pub(crate) fn start(
         provider: &Provider,
+        plan: &KeyPlan,
         public: Vec<TcpListener>,
         management: TcpListener,
     ) -> io::Result<Self> {
@@ -44,7 +46,7 @@ impl Servers {
         for listener in public {
             server = server.listen(listener)?;
         }
-        let health = Arc::new(Health::new(Arc::clone(&provider.state)));
+        let health = Arc::new(Health::new(Arc::clone(&provider.state), plan.clone()));
         let shown = Data::from(Arc::clone(&health));
         let checks = move || {
             App::new()

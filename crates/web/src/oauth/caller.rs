@@ -39,6 +39,15 @@ impl<E: Into<OAuthError>> From<E> for Stop {
 }
 
 impl Stop {
+    /// What the caller is told, as the specifications name it.
+    pub(crate) fn code(&self) -> ErrorCode {
+        match self {
+            Stop::Form(_) => ErrorCode::InvalidRequest,
+            Stop::Client(error) => error.code,
+            Stop::Storage(fault) => failure::storage_code(fault),
+        }
+    }
+
     pub(crate) fn respond(&self, id: &CorrelationId) -> HttpResponse {
         match self {
             Stop::Form(fault) => {

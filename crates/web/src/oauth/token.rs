@@ -28,7 +28,10 @@ pub(crate) async fn post(
 ) -> HttpResponse {
     let caller = match Caller::read(&request, payload, &state).await {
         Ok(caller) => caller,
-        Err(stop) => return stop.respond(&id),
+        Err(stop) => {
+            state.metrics.token_refused(None, stop.code());
+            return stop.respond(&id);
+        }
     };
     let response = match answer(&state, &id, &caller).await {
         Ok(tokens) => HttpResponse::Ok()
@@ -40,13 +43,35 @@ pub(crate) async fn post(
     cors::answer(&request, &caller.client, response)
 }
 
+/// Redeems what was asked for, and counts how that went.
 async fn answer(state: &AppState, id: &CorrelationId, caller: &Caller) -> Result<TokenResponse, Stop> {
-    let grant = endpoint::choose(&caller.client, &caller.params)?;
+    let grant = match endpoint::choose(&caller.client, &caller.params) {
+        Ok(grant) => grant,
+        Err(error) => {
+            state.metrics.token_refused(None, error.code);
+            return Err(error.into());
+        }
+    };
+    let answer = redeem(state, id, caller, grant).await;
+    match &answer {
+        Ok(tokens) => state.metrics.issued(grant, tokens),
+        Err(stop) => state.metrics.token_refused(Some(grant), stop.code()),
+    }
+    answer
+}
+
+async fn redeem(
+    state: &AppState,
+    id: &CorrelationId,
+    caller: &Caller,
+    grant: GrantType,
+) -> Result<TokenResponse, Stop> {
     match run(state, caller, grant).await.map_err(Stop::Storage)? {
         Outcome::Granted(granted) => Ok(endpoint::respond(*granted, &state.ring.get(), &state.ctx)?),
         Outcome::Refused(fault) => {
             tracing::info!(correlation_id = %id, reason = %fault, "token request refused");
             if let GrantFault::RefreshReused { owner } = fault {
+                state.metrics.refresh_reused();
                 tell_owner(state, &caller.client, owner).await;
             }
             Err(fault.into())

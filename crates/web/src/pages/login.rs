@@ -13,16 +13,16 @@ use session::establish::Arrival;
 use session::{Amr, establish};
 use std::net::IpAddr;
 use token::authorize::{Choice, Consented, Destination, Interaction, Pending, Step, Visitor, chooser};
-use tokio::sync::oneshot;
 
 use super::account::path_of;
 use super::interaction::{Claimed, Found, find, go_on};
 use crate::correlation::CorrelationId;
 use crate::csrf::{self, Purpose};
+use crate::metrics::LoginOutcome;
 use crate::state::AppState;
 use crate::unit::write;
 use crate::views::{Account, Again, PageContext, Reason, SignIn, SignInProblem, page};
-use crate::{cookies, deliver, failure, forms, peer};
+use crate::{cookies, deliver, failure, forms, hashing, peer};
 
 /// GET `/login`: signing in without an app.
 pub(crate) async fn start(
@@ -225,17 +225,11 @@ async fn sign_in(
     let (ctx, username) = (state.ctx.clone(), username.to_owned());
     let source = source.map(|address| address.to_string()).unwrap_or_default();
     let attempt: Attempt = write(state, move |tx| sign_in::begin(tx, &ctx, &username, &source)).await?;
-    let (sender, verified) = oneshot::channel();
-    state
-        .hasher
-        .submit_verify(password, attempt.hash(), move |answer| {
-            // A browser that hung up no longer waits for its answer.
-            let _ = sender.send(answer);
-        });
-    let verified = match verified.await {
-        Ok(Ok(verified)) => verified,
-        Ok(Err(Overloaded)) | Err(_) => {
+    let verified = match hashing::verify(state, password, attempt.hash()).await {
+        Ok(verified) => verified,
+        Err(Overloaded) => {
             // Nobody guessed anything: being turned away must not count against the person.
+            state.metrics.login(LoginOutcome::Overloaded);
             write(state, move |tx| sign_in::abandon(tx, &attempt)).await?;
             return Err(SignInFault::Overloaded);
         }
@@ -254,6 +248,12 @@ async fn sign_in(
         }
     })
     .await?;
+    let outcome = if secret.is_some() {
+        LoginOutcome::Success
+    } else {
+        LoginOutcome::Refused
+    };
+    state.metrics.login(outcome);
     Ok(secret)
 }
 
