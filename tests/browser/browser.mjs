@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { startDev } from './dev.mjs';
 
@@ -27,7 +27,7 @@ const FLAGS = [
 ];
 
 /**
- * Tells a story: `play({ page, dev, app })` with a sandbox, a browser and an app of its own, all gone afterwards. `app`
+ * Tells a story: `play({ page, dev, app })` with a sandbox, a browser's context and an app of its own, all gone afterwards. `app`
  * is a program on this machine that is sent answers at `app.callback` and shows a page titled "App". The story fails
  * when a page threw, wrote an error to the console, or broke its content security policy (Chromium reports that there).
  * `options` are those of a browser context, such as `{ javaScriptEnabled: false }`, and `cookies: 'blocked'` for a
@@ -59,7 +59,7 @@ async function startApp() {
   return { callback: `http://127.0.0.1:${server.address().port}/callback`, stop };
 }
 
-/** Runs `play(page)` with a browser of its own, gone afterwards; fails when a page complained, see `story`. */
+/** Runs `play(page)` in a browser that knows nothing of other stories; fails when a page complained, see `story`. */
 export async function withPage(options, play) {
   const { context, close } = await open(options);
   try {
@@ -77,19 +77,26 @@ export async function withPage(options, play) {
   }
 }
 
-/** A browser and a context of its own in it; `close()` ends both. */
+const PROGRAM = { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS };
+
+/** The browser all stories of a file share, each in a context of its own; started by the first that needs it. */
+let browser;
+export const closeBrowser = async () => (await browser)?.close();
+after(closeBrowser);
+
+/** A context that shares nothing with any other; `close()` ends it. */
 async function open({ cookies = 'kept', ...options }) {
-  const program = { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS };
   if (cookies === 'kept') {
-    const browser = await chromium.launch(program);
-    return { context: await browser.newContext(options), close: () => browser.close() };
+    browser ??= chromium.launch(PROGRAM);
+    const context = await (await browser).newContext(options);
+    return { context, close: () => context.close() };
   }
   // A setting of the person's, not of a page: only a profile on disk can hold it.
   const profile = mkdtempSync(join(tmpdir(), 'signet-profile-'));
   mkdirSync(join(profile, 'Default'));
   const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
   writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(settings));
-  const context = await chromium.launchPersistentContext(profile, { ...program, ...options });
+  const context = await chromium.launchPersistentContext(profile, { ...PROGRAM, ...options });
   const close = async () => {
     await context.close();
     rmSync(profile, { recursive: true, force: true });

@@ -26,15 +26,12 @@ test('everybody can use every page of the gallery', { timeout: 120_000 }, async 
   });
 });
 
-test('no name, however long or hostile, widens a page, in either direction of writing', { timeout: 60_000 }, async () => {
+test('no name, however long or hostile, widens a page', { timeout: 60_000 }, async () => {
+  const folder = join(GALLERY, 'hostile');
   await withPage({}, async (page) => {
-    for (const folder of [GALLERY, join(GALLERY, 'hostile')]) {
-      for (const file of readdirSync(folder).filter((file) => file.endsWith('.html'))) {
-        await page.goto(pathToFileURL(join(folder, file)).href);
-        await assertFits(page, `${folder}/${file}`);
-        await page.evaluate(() => { document.documentElement.dir = 'rtl'; });
-        await assertFits(page, `${folder}/${file}, right to left`);
-      }
+    for (const file of readdirSync(folder).filter((file) => file.endsWith('.html'))) {
+      await page.goto(pathToFileURL(join(folder, file)).href);
+      await assertFits(page, file);
     }
   });
 });

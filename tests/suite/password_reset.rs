@@ -196,7 +196,14 @@ fn looking_at_a_link_uses_nothing_up_and_hides_it_at_once() {
             .starts_with("default-src 'none'")
     );
     let mut other = Browser::new(&provider);
-    assert_dead(&other.open(&form.url).page());
+    let stranger = other.open(&form.url).page();
+    assert_eq!(stranger.status, 400);
+    assert!(
+        stranger.title().ends_with("did not send our cookie"),
+        "{}",
+        stranger.title()
+    );
+    assert!(stranger.body.contains("href=\"/reset\"") && !stranger.body.contains("<form"));
     other.open(&provider.url("/reset")).page();
     assert_dead(&other.open(&form.url).page());
     assert_dead(&other.send_form(&form, &[("password", NEW)]));
