@@ -121,4 +121,13 @@ fn another_host_name_is_not_ours() {
         .get(provider.url("/.well-known/openid-configuration"))
         .header("host", "evil.test");
     assert_eq!(request.send().unwrap().status().as_u16(), 421);
+    let person = http()
+        .get(provider.url("/account"))
+        .header("host", "evil.test")
+        .header("accept", "text/html,application/xhtml+xml");
+    let page = person.send().unwrap();
+    assert_eq!(page.status().as_u16(), 421);
+    let told = page.text().unwrap();
+    assert!(told.contains(&format!("href=\"{}\"", provider.url(""))), "{told}");
+    assert!(!told.contains("evil.test"));
 }

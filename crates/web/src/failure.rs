@@ -36,6 +36,35 @@ pub(crate) fn too_many(state: &AppState, id: &CorrelationId) -> HttpResponse {
     response
 }
 
+/// Turned away unread: too long, or meant for another name than ours. The way on names us as we are configured.
+pub(crate) fn turned_away(state: &AppState, id: &CorrelationId, status: StatusCode) -> HttpResponse {
+    let (headline, advice) = match status {
+        StatusCode::MISDIRECTED_REQUEST => (
+            "This server does not go by that name",
+            "The link you followed may be old. The people who look after the app you came from can put it right.",
+        ),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
+            "Your browser sent more than we read",
+            "Remove the cookies it keeps for this address, then start again.",
+        ),
+        _ => (
+            "That address is too long",
+            "Go back to the app you came from and start again.",
+        ),
+    };
+    let trouble = Trouble::Other {
+        status,
+        headline,
+        advice,
+    };
+    let name = format!("Go to {}", state.place());
+    let next = Link {
+        name: &name,
+        url: state.ctx.issuer.as_str(),
+    };
+    error_page_with_next(state, id, trouble, next)
+}
+
 /// The same with a way on.
 pub(crate) fn error_page_with_next(
     state: &AppState,

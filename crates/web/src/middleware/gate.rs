@@ -4,12 +4,13 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use crate::correlation::CorrelationId;
+use crate::failure;
 use crate::metrics::method_label;
 use crate::peer;
 use crate::state::AppState;
@@ -37,9 +38,10 @@ pub async fn gate(
     request.extensions_mut().insert(id.clone());
     let address = peer::address(request.request(), &state.trusted_proxies);
     let mut response = match refusal(&request, &state) {
-        Some(status) => request
-            .into_response(HttpResponse::build(status).finish())
-            .map_into_boxed_body(),
+        Some(status) => {
+            let answer = turned_away(&request, &state, &id, status);
+            request.into_response(answer).map_into_boxed_body()
+        }
         None => next.call(request).await?.map_into_boxed_body(),
     };
     common_headers(response.headers_mut(), state.transport());
@@ -64,6 +66,22 @@ pub async fn gate(
         "request"
     );
     Ok(response)
+}
+
+/// The answer to a request that is turned away: a page for those who read one, else the status alone.
+fn turned_away(
+    request: &ServiceRequest,
+    state: &AppState,
+    id: &CorrelationId,
+    status: StatusCode,
+) -> HttpResponse {
+    let accepted = request.headers().get(ACCEPT).map(HeaderValue::as_bytes);
+    let reads_pages = accepted.is_some_and(|types| types.starts_with(b"text/html"));
+    if reads_pages {
+        failure::turned_away(state, id, status)
+    } else {
+        HttpResponse::build(status).finish()
+    }
 }
 
 /// The machine's timer: finer than the clock, and nobody sets it.

@@ -81,6 +81,7 @@ pub(crate) async fn get(
                         path: &path,
                         visitor: &claimed.visitor,
                         claimed: Some(&claimed),
+                        id: &id,
                         username: None,
                     };
                     form.draw(&state, due.present.as_ref(), None)
@@ -93,6 +94,7 @@ pub(crate) async fn get(
             path: &path,
             visitor: &visitor,
             claimed: None,
+            id: &id,
             username: None,
         }
         .draw(&state, None, None),
@@ -105,6 +107,7 @@ struct Form<'a> {
     path: &'a str,
     visitor: &'a Visitor,
     claimed: Option<&'a Claimed>,
+    id: &'a CorrelationId,
     /// What was typed before.
     username: Option<&'a str>,
 }
@@ -143,6 +146,7 @@ impl Form<'_> {
             username,
             again,
             problem,
+            correlation: self.id.as_str(),
         };
         page(StatusCode::OK, &view, &PageContext::new(state.transport()))
     }
@@ -173,6 +177,7 @@ pub(crate) async fn post(
         path: &path,
         visitor,
         claimed,
+        id: &id,
         username: Some(username),
     };
     if !csrf::is_genuine(form.get("csrf"), &visitor.flow, Purpose::Login, &path) {

@@ -75,6 +75,7 @@ fn signing_in(app: &str, account: Account<'_>) -> Vec<Drawn> {
         username: "",
         again: None,
         problem: None,
+        correlation: "F7K2-9Q",
     };
     let username = account.username;
     let again = |reason| SignIn {

@@ -20,6 +20,8 @@ pub struct ChangePassword<'a> {
     pub forgot: &'a str,
     /// Back to the account.
     pub back: &'a str,
+    /// The id that finds this request in the log, for passing on when the problem is ours.
+    pub correlation: &'a str,
 }
 
 /// What became of a form.
@@ -43,6 +45,8 @@ pub struct NewPassword<'a> {
     pub account: Account<'a>,
     /// Why the last try did not succeed.
     pub problem: Option<PasswordProblem>,
+    /// The id that finds this request in the log, for passing on when the problem is ours.
+    pub correlation: &'a str,
 }
 
 /// Why a password was not set.

@@ -25,6 +25,8 @@ pub struct SignIn<'a> {
     pub again: Option<Again<'a>>,
     /// Why the last attempt did not succeed.
     pub problem: Option<SignInProblem>,
+    /// The id that finds this request in the log, for passing on when the problem is ours.
+    pub correlation: &'a str,
 }
 
 /// A request to sign in again.

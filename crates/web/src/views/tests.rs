@@ -109,6 +109,7 @@ fn a_login_hint_is_prefilled_as_text() {
         username: hint,
         again: None,
         problem: None,
+        correlation: "F7K2-9Q",
     };
     let html = askama::Template::render(&first).expect("drawn");
     assert!(html.contains("value=\"&#34;&#62;&#60;img src=x onerror=1&#62;\""));
@@ -362,6 +363,8 @@ fn an_error_page_names_the_id_to_pass_on_and_is_no_dead_end() {
         );
         assert_eq!(html.matches("<a class=\"button").count(), 1, "{name}");
     }
+    assert!(drawn("sign-in-busy").contains("F7K2-9Q") && drawn("new-password-busy").contains("F7K2-9Q"));
+    assert!(!drawn("sign-in-refused").contains("F7K2-9Q"));
     assert!(drawn("error").contains("invalid_request"));
     assert!(!drawn("error-404").contains("<details"));
     let again = "<a class=\"button main\" href=\"\">Try again</a>";

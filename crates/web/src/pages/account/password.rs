@@ -31,10 +31,15 @@ pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: Co
     };
     let query = forms::query(&request).unwrap_or_default();
     let changed = visit.is_genuine(query.get("done"), Purpose::PasswordChanged);
-    draw(&state, &visit, changed.then_some(PasswordOutcome::Changed))
+    draw(&state, &id, &visit, changed.then_some(PasswordOutcome::Changed))
 }
 
-fn draw(state: &AppState, visit: &Visit, outcome: Option<PasswordOutcome>) -> HttpResponse {
+fn draw(
+    state: &AppState,
+    id: &CorrelationId,
+    visit: &Visit,
+    outcome: Option<PasswordOutcome>,
+) -> HttpResponse {
     let view = ChangePassword {
         action: &visit.action(path_of(Destination::Password)),
         csrf: &visit.token(Purpose::ChangePassword),
@@ -42,6 +47,7 @@ fn draw(state: &AppState, visit: &Visit, outcome: Option<PasswordOutcome>) -> Ht
         outcome,
         forgot: "/reset",
         back: &visit.way(path_of(Destination::Account)),
+        correlation: id.as_str(),
     };
     let response = visit.page(state, StatusCode::OK, &view);
     match outcome {
@@ -77,7 +83,7 @@ pub(crate) async fn post(
             let renewed = cookies::set_browser(&state.ctx, &secret);
             deliver::with_cookie(deliver::to_path(&state, &page), Some(renewed))
         }
-        Err(Refusal::Person(problem)) => draw(&state, &visit, Some(PasswordOutcome::Refused(problem))),
+        Err(Refusal::Person(problem)) => draw(&state, &id, &visit, Some(PasswordOutcome::Refused(problem))),
         Err(Refusal::Storage(fault)) => failure::storage_page(&state, &id, &fault),
     }
 }

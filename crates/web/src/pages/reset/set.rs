@@ -76,7 +76,7 @@ pub(crate) async fn get(
     id: CorrelationId,
 ) -> HttpResponse {
     match look(&request, &state, &path).await {
-        Ok(State::Open(opened)) => draw(&state, &opened, None),
+        Ok(State::Open(opened)) => draw(&state, &id, &opened, None),
         Ok(State::Set(resume, visitor)) => match next(&state, &visitor, resume).await {
             Ok((name, url)) => {
                 let view = PasswordSet {
@@ -104,16 +104,22 @@ fn stranger(state: &AppState, id: &CorrelationId) -> HttpResponse {
     failure::error_page_with_next(state, id, Trouble::CookieMissing, again)
 }
 
-fn draw(state: &AppState, opened: &Opened, problem: Option<PasswordProblem>) -> HttpResponse {
-    let id = opened.interaction.id.to_string();
+fn draw(
+    state: &AppState,
+    id: &CorrelationId,
+    opened: &Opened,
+    problem: Option<PasswordProblem>,
+) -> HttpResponse {
+    let path = opened.interaction.id.to_string();
     let view = NewPassword {
-        action: &format!("/reset/i/{id}"),
-        csrf: &csrf::token(&opened.visitor.flow, Purpose::NewPassword, &id),
+        action: &format!("/reset/i/{path}"),
+        csrf: &csrf::token(&opened.visitor.flow, Purpose::NewPassword, &path),
         account: Account {
             name: opened.owner.display_name(),
             username: &opened.owner.username,
         },
         problem,
+        correlation: id.as_str(),
     };
     let response = page(StatusCode::OK, &view, &PageContext::of_account(state.transport()));
     match problem {
@@ -172,7 +178,7 @@ pub(crate) async fn post(
             deliver::to_path(&state, &format!("/reset/i/{}", opened.interaction.id))
         }
         Ok(None) => dead(&state, &id),
-        Err(Refusal::Person(problem)) => draw(&state, &opened, Some(problem)),
+        Err(Refusal::Person(problem)) => draw(&state, &id, &opened, Some(problem)),
         Err(Refusal::Storage(fault)) => failure::storage_page(&state, &id, &fault),
     }
 }

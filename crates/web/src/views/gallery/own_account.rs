@@ -61,6 +61,7 @@ pub(super) fn at_home(app: &str, account: Account<'_>) -> Vec<Drawn> {
         outcome: None,
         forgot: "/reset",
         back: "/account",
+        correlation: "F7K2-9Q",
     };
     let after = |outcome| ChangePassword {
         outcome: Some(outcome),
@@ -158,9 +159,10 @@ pub(super) fn forgetting(app: &str, account: Account<'_>) -> Vec<Drawn> {
         csrf: "csrf-token",
         account,
         problem: None,
+        correlation: "F7K2-9Q",
     };
-    let short = NewPassword {
-        problem: Some(PasswordProblem::TooShort),
+    let refused = |problem| NewPassword {
+        problem: Some(problem),
         ..form
     };
     let sign_in = format!("Sign in to {app}");
@@ -178,7 +180,8 @@ pub(super) fn forgetting(app: &str, account: Account<'_>) -> Vec<Drawn> {
         draw("forgot-no-mail", &ask(Help::Administrator)),
         draw("letter-sent", &sent),
         draw("new-password", &form),
-        draw("new-password-short", &short),
+        draw("new-password-short", &refused(PasswordProblem::TooShort)),
+        draw("new-password-busy", &refused(PasswordProblem::Busy)),
         draw("password-set", &PasswordSet { next }),
         draw(
             "dead-link",
