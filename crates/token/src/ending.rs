@@ -120,6 +120,8 @@ pub fn everything_of(
     let ended = sessions_of(tx, ctx, user, keep)?;
     for own in tx.grants_of_user(user, None)? {
         tx.revoke_grant(own.id, ctx.now())?;
+        // By name as well: a node whose clock is ahead may have dated tokens of it past the person's entry.
+        tx.revoke(&Revocation::at(ctx.now(), Revoked::Grant(own.id)))?;
     }
     tx.revoke(&Revocation::at(ctx.now(), Revoked::User(user)))?;
     Ok(ended)

@@ -113,10 +113,14 @@ impl Grants for Tx {
     }
 
     fn erase_successors(&mut self, grant: GrantId, below_generation: u32) -> Result<(), StorageFault> {
-        let grant = grant.to_string();
+        // Every rotation erases what is older than itself, so only the latest few can hold anything. Without this bound each
+        // refresh would look through the whole family, which grows for months.
+        const LATEST: i64 = 16;
+        let (grant, below) = (grant.to_string(), i64::from(below_generation));
         let older = refresh_tokens::table
             .filter(refresh_tokens::grant_id.eq(&grant))
-            .filter(refresh_tokens::generation.lt(i64::from(below_generation)))
+            .filter(refresh_tokens::generation.lt(below))
+            .filter(refresh_tokens::generation.ge(below - LATEST))
             .filter(refresh_tokens::sealed_successor.is_not_null());
         on!(&mut self.conn, |c| diesel::update(older)
             .set(refresh_tokens::sealed_successor.eq(None::<Vec<u8>>))

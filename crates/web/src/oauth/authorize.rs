@@ -43,18 +43,19 @@ pub(crate) async fn post(
     }
     let kept = params.keep(&checks::PARAMETERS, forms::MAX_BODY);
     let pending = Pending::PostedAuthorization(kept.pairs().to_vec());
-    match save(&request, &state, &id, pending).await {
+    match save(&request, &state, &id, (None, pending)).await {
         Ok(saved) => deliver::to_path(&state, &format!("/authorize/{saved}")),
         Err(response) => response,
     }
 }
 
-/// Saves a posted request that no browser has claimed yet; otherwise the page that says why not.
+/// Saves a request, of the browser whose flow it is or of none that has claimed it yet; otherwise the page that says why
+/// not.
 pub(crate) async fn save(
     request: &HttpRequest,
     state: &AppState,
     id: &CorrelationId,
-    pending: Pending,
+    (flow, pending): (Option<String>, Pending),
 ) -> Result<InteractionId, HttpResponse> {
     let source = peer::address(request, &state.trusted_proxies);
     if state.saved.is_reached(source, state.ctx.now()) {
@@ -66,7 +67,7 @@ pub(crate) async fn save(
         let id = InteractionId::generate(&*ctx.entropy);
         let interaction = Interaction {
             id,
-            flow: None,
+            flow,
             created_at: now,
             request: pending,
         };

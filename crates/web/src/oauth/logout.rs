@@ -62,7 +62,7 @@ pub(crate) async fn post(
     }
     let kept = params.keep(&logout::PARAMETERS, MAX_KEPT);
     let pending = Pending::PostedLogout(kept.pairs().to_vec());
-    match save(&request, &state, &id, pending).await {
+    match save(&request, &state, &id, (None, pending)).await {
         Ok(saved) => deliver::to_path(&state, &format!("/logout/{saved}")),
         Err(response) => response,
     }
@@ -196,22 +196,11 @@ async fn answer(request: &HttpRequest, state: &AppState, id: &CorrelationId, par
     if here.is_empty() || here.iter().any(|(session, user)| asked.names(session, user)) {
         return sign_out(state, id, &visitor, asked, Asked::Not).await;
     }
-    let (ctx, flow) = (state.ctx.clone(), visitor.flow_digest());
-    let saved = write(state, move |tx| {
-        let now = ctx.now();
-        let interaction = Interaction {
-            id: kernel::id::InteractionId::generate(&*ctx.entropy),
-            flow: Some(flow),
-            created_at: now,
-            request: Pending::PostedLogout(params.keep(&logout::PARAMETERS, MAX_KEPT).pairs().to_vec()),
-        };
-        tx.save_interaction(&interaction, now.plus(ctx.policy.interaction_ttl))?;
-        Ok::<_, StorageFault>(interaction.id)
-    })
-    .await;
-    match saved {
+    let kept = params.keep(&logout::PARAMETERS, MAX_KEPT);
+    let pending = Pending::PostedLogout(kept.pairs().to_vec());
+    match save(request, state, id, (Some(visitor.flow_digest()), pending)).await {
         Ok(saved) => deliver::with_cookie(deliver::to_path(state, &format!("/logout/{saved}")), cookie),
-        Err(fault) => failure::storage_page(state, id, &fault),
+        Err(response) => response,
     }
 }
 
