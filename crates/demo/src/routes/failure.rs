@@ -143,3 +143,46 @@ fn refuse(
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::App;
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+    use actix_web::web::Data;
+
+    use super::*;
+    use crate::app::AppName;
+    use crate::tokens;
+
+    /// A provider that is away: its address is real, and nobody listens there any more.
+    fn nobody() -> String {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    }
+
+    #[test]
+    fn a_provider_that_is_away_costs_nobody_the_session() {
+        let mut app = crate::app::sample(AppName::Notes);
+        app.issuer = nobody();
+        let site = Data::new(Site::new(app).unwrap());
+        let id = site.sessions.open(tokens::sample());
+        actix_web::rt::System::new().block_on(async {
+            let service = App::new()
+                .app_data(site.clone())
+                .configure(crate::routes::configure);
+            let service = init_service(service).await;
+            let known = cookies::set(AppName::Notes, Purpose::Session, id.clone());
+            for request in [TestRequest::get(), TestRequest::get().cookie(known)] {
+                let host = site.app.authority().to_owned();
+                let request = request.uri("/").insert_header(("host", host));
+                let answer = call_service(&service, request.to_request()).await;
+                assert_eq!(answer.status(), 502);
+                let page = read_body(answer).await;
+                let page = str::from_utf8(&page).unwrap();
+                assert!(page.contains("Sign-in is not available") && page.contains(&site.app.issuer));
+                assert!(page.contains("href=\"/\">Try again</a>"));
+            }
+        });
+        assert!(site.sessions.find(&id).is_some());
+    }
+}
