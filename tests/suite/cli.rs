@@ -6,6 +6,7 @@ mod clients;
 mod doctor;
 pub mod installation;
 mod keys;
+mod manual;
 mod metrics;
 mod people;
 #[path = "../../crates/store/tests/contract/redis_server.rs"]
@@ -14,6 +15,7 @@ mod people;
     reason = "written for the tests of the store, which play more tricks"
 )]
 mod redis_server;
+mod secrecy;
 mod two_nodes;
 
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! The log: lines for people on a terminal, JSON for everything else, always to standard error.
 //!
-//! `SIGNET_LOG` asks for more or less of it: a level, or `LEVEL,TARGET=LEVEL,...`. It is no setting of an installation, but of
-//! whoever looks for something; that is why no file has it.
+//! `SIGNET_LOG` asks for more or less of it: a level, `TARGET=LEVEL`, or several with commas. It is no setting of an
+//! installation, but of whoever looks for something; that is why no file has it.
 
 use std::io::IsTerminal as _;
 
@@ -37,12 +37,26 @@ impl Detail {
     }
 }
 
+/// What `text` asks for; nothing if it cannot be read. A level alone is for everything; without one, what is usual goes on.
+fn wanted(text: &str, detail: Detail) -> Option<Targets> {
+    let mut alone = text.split(',').filter(|part| !part.contains('='));
+    // The library would take a mistyped level for a target, and silence all others.
+    if !alone.all(|part| part.parse::<LevelFilter>().is_ok()) {
+        return None;
+    }
+    let asked: Targets = text.parse().ok()?;
+    Some(match asked.default_level() {
+        Some(_) => asked,
+        None => detail.usual().with_targets(asked.iter()),
+    })
+}
+
 /// Starts logging for the whole process. A second call changes nothing.
 pub(crate) fn start(detail: Detail) {
-    let asked = std::env::var(VARIABLE).ok().filter(|text| !text.is_empty());
-    let read = asked.as_deref().map(str::parse::<Targets>);
-    let misread = matches!(read, Some(Err(_)));
-    let wanted = read.and_then(Result::ok).unwrap_or_else(|| detail.usual());
+    let asked = std::env::var_os(VARIABLE).filter(|text| !text.is_empty());
+    let read = asked.as_ref().map(|text| wanted(text.to_str()?, detail));
+    let misread = matches!(read, Some(None));
+    let wanted = read.flatten().unwrap_or_else(|| detail.usual());
     let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
     let lines = if std::io::stderr().is_terminal() {
         lines
@@ -54,6 +68,34 @@ pub(crate) fn start(detail: Detail) {
     drop(registry().with(lines).with(wanted).try_init());
     if misread {
         // What it says is not repeated: somebody may have put anything there.
-        tracing::warn!("{VARIABLE} is neither a level nor LEVEL,TARGET=LEVEL,...; it is ignored");
+        tracing::warn!("{VARIABLE} is neither a level nor TARGET=LEVEL, nor a list of them; it is ignored");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    fn shows(text: &str, target: &str, level: Level) -> bool {
+        let wanted = wanted(text, Detail::Requests).expect(text);
+        wanted.would_enable(target, &level)
+    }
+
+    #[test]
+    fn more_or_less_is_logged_as_asked() {
+        assert!(shows("trace", "actix_server", Level::TRACE));
+        assert!(!shows("warn", "web", Level::INFO));
+        assert!(shows("store=debug", "store::writer", Level::DEBUG));
+        assert!(shows("store=debug", "web", Level::INFO) && !shows("store=debug", "web", Level::DEBUG));
+        assert!(shows("off,web=info", "web", Level::INFO) && !shows("off,web=info", "store", Level::ERROR));
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_silences_nothing() {
+        for text in ["inof", "web", "info,web=loud", "web=debug,store"] {
+            assert!(wanted(text, Detail::Requests).is_none(), "{text}");
+        }
     }
 }

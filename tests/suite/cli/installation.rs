@@ -1,5 +1,6 @@
 //! An installation made by the real program, in a directory of its own.
 
+use std::fs::File;
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -131,6 +132,11 @@ impl Installation {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// From now on they do not.
+    pub fn unset(&mut self, name: &str) {
+        self.environment.retain(|(known, _)| known != name);
+    }
+
     /// The port in its issuer.
     pub fn port(&self) -> u16 {
         self.issuer.rsplit_once(':').unwrap().1.parse().unwrap()
@@ -143,7 +149,27 @@ impl Installation {
 
     /// Runs `signet serve` until it answers.
     pub fn serve(&self) -> Serving {
-        self.start(self.command(&["serve"]), &self.issuer)
+        Self::start(self.command(&["serve"]), &self.issuer)
+    }
+
+    /// Runs `signet serve` and keeps what it says in two files of the installation, `said.out` and `said.err`.
+    pub fn serve_aloud(&self) -> Serving {
+        let mut command = self.command(&["serve"]);
+        for (name, end) in [
+            (
+                "said.out",
+                Command::stdout as fn(&mut Command, Stdio) -> &mut Command,
+            ),
+            ("said.err", Command::stderr),
+        ] {
+            let file = File::options()
+                .create(true)
+                .append(true)
+                .open(self.path(name))
+                .unwrap();
+            end(&mut command, file.into());
+        }
+        Self::spawn(&mut command, &self.issuer)
     }
 
     /// Runs one more on a port of its own.
@@ -153,16 +179,15 @@ impl Installation {
         command
             .env("SIGNET_SERVER__LISTEN", &address)
             .env("SIGNET_SERVER__MANAGEMENT", format!("127.0.0.1:{}", free_port()));
-        self.start(command, &format!("http://{address}"))
+        Self::start(command, &format!("http://{address}"))
     }
 
-    fn start(&self, mut command: Command, url: &str) -> Serving {
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+    fn start(mut command: Command, url: &str) -> Serving {
+        Self::spawn(command.stdout(Stdio::null()).stderr(Stdio::null()), url)
+    }
+
+    fn spawn(command: &mut Command, url: &str) -> Serving {
+        let child = command.stdin(Stdio::null()).spawn().unwrap();
         let serving = Serving(child);
         let url = format!("{url}/jwks");
         until("the server answers", || http().get(&url).send().ok());
