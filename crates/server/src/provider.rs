@@ -18,7 +18,7 @@ use crate::exit::{Exit, Failure};
 use crate::installation::{Installation, Keep};
 use crate::mail_room::MailRoom;
 use crate::serve::Wake;
-use crate::vault::Vault;
+use crate::vault::{Reload, Vault};
 
 /// What every listener of the provider shares.
 #[derive(Clone)]
@@ -107,7 +107,10 @@ impl Provider {
             .iter()
             .any(|change| matches!(change, Change::Keys | Change::Everything))
         {
-            self.reload_ring();
+            // Tried again soon: by the keeper, which waits a little between two tries.
+            if self.reload_ring() == Reload::Behind {
+                self.wake.look();
+            }
         }
         if changes.iter().any(|change| self.wants_another_algorithm(change)) {
             self.wake.look();
@@ -115,12 +118,8 @@ impl Provider {
     }
 
     /// Puts the database's keys in the place of those in use.
-    pub(crate) fn reload_ring(&self) {
-        match self.vault.ring(&self.store) {
-            Ok(ring) => self.state.replace_ring(ring),
-            // The old ring still signs and verifies; an empty one would stop everything.
-            Err(failure) => tracing::error!(%failure, "the signing keys could not be loaded again"),
-        }
+    pub(crate) fn reload_ring(&self) -> Reload {
+        self.vault.reload(&self.store, &self.state)
     }
 
     /// Whether after this change something is to be signed with an algorithm that has no key.
@@ -134,8 +133,10 @@ impl Provider {
                     work::run::<dyn Ports, _, StorageFault>(&*self.store, Access::Read, move |ports| {
                         ports.client(&client_id)
                     });
-                found
-                    .is_ok_and(|client| client.is_some_and(|client| algorithms_of(&client).iter().any(lacks)))
+                // Not to know is a reason to look.
+                found.map_or(true, |client| {
+                    client.is_some_and(|client| algorithms_of(&client).iter().any(lacks))
+                })
             }
             Change::Catalogue => {
                 let catalogue = self.state.catalogue.get();

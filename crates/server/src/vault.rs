@@ -1,14 +1,15 @@
 //! The master key of a running server. It is read again when the database's keys are sealed under another one, so that
-//! replacing it needs no restart.
+//! replacing it needs no restart. Whoever loads the keys again does it here, one after the other.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use admin::Ports;
 use kernel::{Access, work};
 use store::Database;
-use token::keys::{KeyFault, KeyRing, MasterKey};
+use token::keys::{KeyFault, KeyRing, MasterKey, StoredKey};
+use web::AppState;
 
 use crate::exit::Failure;
 use crate::master_key;
@@ -21,6 +22,17 @@ pub(crate) struct Vault {
     file: Option<PathBuf>,
     /// The last ring that was asked for could not be loaded.
     behind: AtomicBool,
+    /// Held from reading the keys until they are in use, so that who read earlier is not in use later.
+    turn: Mutex<()>,
+}
+
+/// What became of loading the keys again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reload {
+    /// They are in use.
+    Done,
+    /// Not loaded; what was taken back is out of use nevertheless, where that could be read.
+    Behind,
 }
 
 impl Vault {
@@ -30,6 +42,7 @@ impl Vault {
             master: RwLock::new(Arc::new(master)),
             file,
             behind: AtomicBool::new(false),
+            turn: Mutex::new(()),
         }
     }
 
@@ -48,15 +61,43 @@ impl Vault {
     /// # Errors
     /// One line.
     pub(crate) fn ring(&self, store: &Database) -> Result<KeyRing, Failure> {
-        let loaded = match load(store, self.master()) {
+        self.open(&rows(store).map_err(on_keys)?).map_err(on_keys)
+    }
+
+    /// Puts the database's keys in the place of those in use.
+    ///
+    /// An emergency does not wait for a master key: where the keys cannot be opened, those in use lose what the database
+    /// does not vouch for any more. The rest still signs and verifies; an empty ring would stop everything.
+    pub(crate) fn reload(&self, store: &Database, state: &AppState) -> Reload {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = rows(store).and_then(|rows| match self.open(&rows) {
+            Ok(ring) => {
+                state.replace_ring(ring);
+                Ok(())
+            }
+            Err(fault) => {
+                state.replace_ring(state.ring.get().narrowed(&rows)?);
+                Err(fault)
+            }
+        });
+        self.behind.store(done.is_err(), Ordering::Release);
+        match done {
+            Ok(()) => Reload::Done,
+            Err(fault) => {
+                tracing::error!(%fault, "the signing keys could not be loaded again");
+                Reload::Behind
+            }
+        }
+    }
+
+    fn open(&self, rows: &[StoredKey]) -> Result<KeyRing, KeyFault> {
+        match KeyRing::load(rows, &self.master()) {
             Err(KeyFault::Sealed { kid }) => match self.read_again() {
-                Some(master) => load(store, master),
+                Some(master) => KeyRing::load(rows, &master),
                 None => Err(KeyFault::Sealed { kid }),
             },
             loaded => loaded,
-        };
-        self.behind.store(loaded.is_err(), Ordering::Release);
-        loaded.map_err(on_keys)
+        }
     }
 
     fn read_again(&self) -> Option<Arc<MasterKey>> {
@@ -70,8 +111,6 @@ impl Vault {
     }
 }
 
-fn load(store: &Database, master: Arc<MasterKey>) -> Result<KeyRing, KeyFault> {
-    work::run::<dyn Ports, _, KeyFault>(store, Access::Read, move |ports| {
-        KeyRing::load(&ports.keys()?, &master)
-    })
+fn rows(store: &Database) -> Result<Vec<StoredKey>, KeyFault> {
+    work::run::<dyn Ports, _, KeyFault>(store, Access::Read, |ports| Ok(ports.keys()?))
 }

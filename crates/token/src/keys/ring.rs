@@ -1,6 +1,7 @@
 //! The key ring: every key parsed once, the active ones ready to sign, the published ones as a JWK Set.
 //!
-//! A ring never changes; when keys do, a new ring takes its place in the [`SharedRing`].
+//! A ring never changes; when keys do, a new ring takes its place in the [`SharedRing`]. Where the new one cannot be loaded,
+//! the old one is narrowed to what the rows still vouch for ([`KeyRing::narrowed`]).
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -21,8 +22,11 @@ use crate::document::Document;
 /// All keys of the installation, as they stood when it was loaded.
 #[derive(Debug)]
 pub struct KeyRing {
-    signers: Vec<Signer>,
-    verification: HashMap<String, VerificationKey>,
+    signers: Vec<Arc<Signer>>,
+    /// Opened, so that one can take over even where nothing can be opened any more.
+    spares: Vec<Arc<Signer>>,
+    published: Vec<CoreJsonWebKey>,
+    verification: HashMap<String, Arc<VerificationKey>>,
     jwks: Document,
     tally: Arc<Tally>,
 }
@@ -37,34 +41,71 @@ impl KeyRing {
         let mut rows: Vec<&StoredKey> = rows.iter().collect();
         // Clients that ignore `kid` try keys in order: those that sign come first within their algorithm.
         rows.sort_by_key(|row| (row.alg, rank(row.state), row.published_at, &row.kid));
-        let (mut signers, mut published, mut verification) = (Vec::new(), Vec::new(), HashMap::new());
+        let (mut signers, mut spares, mut published) = (Vec::new(), Vec::new(), Vec::new());
+        let mut verification = HashMap::new();
         for row in rows.into_iter().filter(|row| row.state != KeyState::Revoked) {
             let jwk = public_jwk(row)?;
-            if matches!(row.state, KeyState::Active | KeyState::Next) {
-                let signer = Signer::open(row, jwk.clone(), master)?;
-                if row.state == KeyState::Active {
-                    signers.push(signer);
-                }
+            match row.state {
+                KeyState::Active => signers.push(Arc::new(Signer::open(row, jwk.clone(), master)?)),
+                KeyState::Next => spares.push(Arc::new(Signer::open(row, jwk.clone(), master)?)),
+                KeyState::Retiring | KeyState::Retired | KeyState::Revoked => {}
             }
             if row.state.is_published() {
                 published.push(jwk);
             }
             let key = VerificationKey::of(row)
                 .ok_or_else(|| KeyFault::corrupt(&row.kid, "no usable public half"))?;
-            verification.insert(row.kid.clone(), key);
+            verification.insert(row.kid.clone(), Arc::new(key));
         }
-        let jwks = Document::of(&CoreJsonWebKeySet::new(published)).map_err(|_| KeyFault::Encoding)?;
         Ok(Self {
             signers,
+            spares,
+            jwks: jwk_set(&published)?,
+            published,
             verification,
-            jwks,
             tally: Arc::default(),
+        })
+    }
+
+    /// This ring without what `rows` take away from it, for rows that [`load`](Self::load) refuses: a key that was taken
+    /// back is dropped although nothing new can be opened. Only states are read, so no master key is needed. Nothing is
+    /// added: a spare signs where its row says so, because it was opened before.
+    ///
+    /// # Errors
+    /// [`KeyFault::Encoding`].
+    pub fn narrowed(&self, rows: &[StoredKey]) -> Result<Self, KeyFault> {
+        let states: HashMap<&str, KeyState> = rows.iter().map(|row| (&*row.kid, row.state)).collect();
+        let state = |kid: &str| states.get(kid).copied();
+        let is_shown = |kid: &str| state(kid).is_some_and(KeyState::is_published);
+        let opened = self.signers.iter().chain(&self.spares);
+        let in_state = |wanted| {
+            let mut opened = opened.clone().cloned().collect::<Vec<_>>();
+            opened.retain(|signer| state(signer.kid()) == Some(wanted));
+            opened
+        };
+        let mut published = self.published.clone();
+        published.retain(|jwk| jwk.key_id().is_some_and(|kid| is_shown(kid)));
+        let mut verification = self.verification.clone();
+        // One that retired is dropped, not kept for hints: it would still count as published here.
+        verification.retain(|kid, key| match state(kid) {
+            Some(KeyState::Retired) => !key.is_published(),
+            Some(state) => state.is_published(),
+            None => false,
+        });
+        Ok(Self {
+            signers: in_state(KeyState::Active),
+            spares: in_state(KeyState::Next),
+            jwks: jwk_set(&published)?,
+            published,
+            verification,
+            tally: Arc::clone(&self.tally),
         })
     }
 
     /// The active key of an algorithm.
     pub fn signer(&self, alg: SigningAlg) -> Option<&Signer> {
-        self.signers.iter().find(|signer| signer.alg() == alg)
+        let signer = self.signers.iter().find(|signer| signer.alg() == alg)?;
+        Some(&**signer)
     }
 
     /// The algorithms that have an active key, in the order discovery lists them.
@@ -86,8 +127,12 @@ impl KeyRing {
 
     /// The public half of any key that was not revoked. Retired ones still prove old ID tokens given as hints.
     pub fn verification_key(&self, kid: &str) -> Option<&VerificationKey> {
-        self.verification.get(kid)
+        self.verification.get(kid).map(|key| &**key)
     }
+}
+
+fn jwk_set(published: &[CoreJsonWebKey]) -> Result<Document, KeyFault> {
+    Document::of(&CoreJsonWebKeySet::new(published.to_vec())).map_err(|_| KeyFault::Encoding)
 }
 
 /// Reads the public half and compares what it says of itself with its row.
@@ -262,6 +307,63 @@ mod tests {
             KeyRing::load(&gone, &master()),
             Err(KeyFault::Corrupt { .. })
         ));
+    }
+
+    #[test]
+    fn a_ring_that_cannot_be_loaded_again_loses_what_was_taken_away() {
+        let old = ring();
+        let kid_of = |alg, state| {
+            let keys = database().keys.into_iter();
+            keys.filter(|row| row.alg == alg && row.state == state)
+                .map(|row| row.kid)
+                .next()
+                .unwrap()
+        };
+        let mut rows = database().keys;
+        let mut step = |kid: &str, to: KeyState| {
+            rows.iter_mut().find(|row| row.kid == kid).unwrap().state = to;
+        };
+        let leaked = kid_of(SigningAlg::ES256, KeyState::Active);
+        let spare = kid_of(SigningAlg::ES256, KeyState::Next);
+        step(&leaked, KeyState::Revoked);
+        step(&spare, KeyState::Active);
+        let retiring = kid_of(SigningAlg::RS256, KeyState::Active);
+        step(&retiring, KeyState::Retiring);
+        let retired = kid_of(SigningAlg::PS256, KeyState::Active);
+        step(&retired, KeyState::Retired);
+        let missing = kid_of(SigningAlg::EdDSA, KeyState::Next);
+        rows.retain(|row| row.kid != missing);
+
+        let narrowed = old.narrowed(&rows).unwrap();
+        assert_eq!(narrowed.signer(SigningAlg::ES256).unwrap().kid(), spare);
+        assert!(narrowed.signer(SigningAlg::RS256).is_none());
+        assert!(narrowed.signer(SigningAlg::ES384).is_some());
+        for gone in [&leaked, &retired, &missing] {
+            assert!(narrowed.verification_key(gone).is_none());
+            assert!(!published(&narrowed).contains(gone));
+        }
+        for stays in [&spare, &retiring] {
+            assert!(narrowed.verification_key(stays).is_some());
+            assert!(published(&narrowed).contains(stays));
+        }
+        // What it lost does not come back, and rows that changed nothing take nothing.
+        let again = narrowed.narrowed(&database().keys).unwrap();
+        assert!(again.verification_key(&leaked).is_none());
+        assert_eq!(old.narrowed(&database().keys).unwrap().jwks(), old.jwks());
+    }
+
+    #[test]
+    fn a_retired_key_stays_good_for_hints_until_it_is_revoked() {
+        let (old, kid) = in_state(KeyState::Retired);
+        let mut rows = database().keys;
+        for state in [KeyState::Retired, KeyState::Revoked] {
+            rows.iter_mut().find(|row| row.kid == kid).unwrap().state = state;
+            let narrowed = old.narrowed(&rows).unwrap();
+            assert_eq!(
+                narrowed.verification_key(&kid).is_some(),
+                state == KeyState::Retired
+            );
+        }
     }
 
     #[test]
