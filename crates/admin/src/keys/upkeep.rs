@@ -21,7 +21,7 @@ use crate::fault::AdminFault;
 /// Names the leader among the installation's values: who, and until when in milliseconds, as text.
 const LEADER: &str = "key_upkeep_leader";
 /// A leader that is silent for longer has died. Longer than any step takes.
-const LEASE: Duration = Duration::from_secs(15);
+pub const LEASE: Duration = Duration::from_secs(15);
 
 /// What there is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]

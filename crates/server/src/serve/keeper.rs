@@ -13,17 +13,19 @@ use kernel::digest::base64url;
 use kernel::entropy::bytes;
 use kernel::{Access, Ctx, work};
 use token::keys::fresh::Check;
-use token::keys::{Fresh, KeyFault, KeyPlan, Step};
+use token::keys::{Fresh, KeyFault, KeyPlan, MasterKey, Step};
 
 use crate::exit::{Exit, Failure};
-use crate::provider::Provider;
+use crate::provider::{Provider, on_keys};
 
 /// The longest time between two looks.
 const INTERVAL: Duration = Duration::from_secs(60);
 /// After something was done.
 const SOON: Duration = Duration::from_millis(100);
-/// When another node leads, or something failed: soon enough to take over, rarely enough not to disturb.
+/// When another node leads, or keys could not be loaded: soon enough to take over, rarely enough not to disturb.
 const AGAIN: Duration = Duration::from_secs(5);
+/// When a step failed: longer than the lead is held, so that who cannot work never keeps it from who can.
+const AFTER_FAILURE: Duration = upkeep::LEASE.saturating_add(AGAIN);
 
 /// What wakes the keeper.
 #[derive(Debug, Default)]
@@ -129,12 +131,17 @@ impl Rounds {
         if self.provider.vault.is_behind() {
             self.provider.reload_ring();
         }
-        match self.look(look).and_then(|outlook| self.work_off(outlook)) {
-            Ok(pause) => pause,
+        let pause = match self.look(look) {
+            Ok(outlook) => self.work_off(outlook),
             Err(failure) => {
-                tracing::warn!(%failure, "signing keys could not be kept");
+                tracing::warn!(%failure, "what is due of signing keys could not be looked up");
                 AGAIN
             }
+        };
+        if self.provider.vault.is_behind() {
+            pause.min(AGAIN)
+        } else {
+            pause
         }
     }
 
@@ -160,46 +167,69 @@ impl Rounds {
         Ok(looked?)
     }
 
-    fn work_off(&self, outlook: Outlook) -> Result<Duration, Failure> {
-        let idle = outlook.steps.is_empty();
+    /// Takes every step that can be taken: one that fails does not keep the others.
+    fn work_off(&self, outlook: Outlook) -> Duration {
+        if outlook.steps.is_empty() {
+            let now = self.provider.state.ctx.now();
+            let until = outlook.next_at.map_or(INTERVAL, |at| at.since(now));
+            return until.clamp(SOON, INTERVAL);
+        }
+        // What was done makes other things due.
+        let mut pause = SOON;
         for step in outlook.steps {
-            let node = self.node.clone();
-            if self.write(move |ports, ctx| upkeep::lead(ports, ctx, &node))? == Lead::Anothers {
-                return Ok(AGAIN);
+            match self.lead_and_perform(&step) {
+                Ok(Lead::Ours) => {}
+                Ok(Lead::Anothers) => return AGAIN,
+                Err(failure) => {
+                    tracing::warn!(%failure, ?step, "signing keys could not be kept");
+                    pause = AFTER_FAILURE;
+                }
             }
-            self.perform(step)?;
         }
-        if !idle {
-            let node = self.node.clone();
-            self.write(move |ports, _| upkeep::give_up_lead(ports, &node))?;
-            // What was done makes other things due.
-            return Ok(SOON);
+        let node = self.node.clone();
+        if let Err(fault) = self.write(move |ports, _| upkeep::give_up_lead(ports, &node)) {
+            tracing::warn!(%fault, "the lead in keeping signing keys could not be given up");
+            pause = AFTER_FAILURE;
         }
-        let now = self.provider.state.ctx.now();
-        let until = outlook.next_at.map_or(INTERVAL, |at| at.since(now));
-        Ok(until.clamp(SOON, INTERVAL))
+        pause
     }
 
-    fn perform(&self, step: Step) -> Result<(), Failure> {
-        let fresh = self.fresh(&step).map_err(crate::provider::on_keys)?;
-        let (plan, told) = (self.plan.clone(), step.clone());
+    /// Leads only after it is known that the step can be taken here, so that a node without the master key stands in
+    /// nobody's way.
+    fn lead_and_perform(&self, step: &Step) -> Result<Lead, Failure> {
+        let maker = self.maker(step).map_err(on_keys)?;
+        let node = self.node.clone();
+        let lead = self.write(move |ports, ctx| upkeep::lead(ports, ctx, &node))?;
+        if lead == Lead::Anothers {
+            return Ok(lead);
+        }
+        let fresh = match maker {
+            Maker::Nothing => Fresh::none(),
+            Maker::With(master, check) => {
+                Fresh::make(&step.needs(), &master, check, &self.provider.state.ctx).map_err(on_keys)?
+            }
+        };
+        let (plan, asked) = (self.plan.clone(), step.clone());
         let done = self.write(move |ports, ctx| {
-            upkeep::perform(ports, ctx, &Actor::named("server"), &plan, &step, fresh)
+            upkeep::perform(ports, ctx, &Actor::named("server"), &plan, &asked, fresh)
         })?;
         if done == Done::Yes {
-            tracing::info!(step = ?told, "signing keys changed");
+            tracing::info!(?step, "signing keys changed");
         }
-        Ok(())
+        Ok(lead)
     }
 
-    /// The keys a step needs, made before it begins.
-    fn fresh(&self, step: &Step) -> Result<Fresh, KeyFault> {
+    /// What the new keys of a step are made with. Nothing, and no master key, where it needs none.
+    fn maker(&self, step: &Step) -> Result<Maker, KeyFault> {
+        if step.needs().is_empty() {
+            return Ok(Maker::Nothing);
+        }
         let master = self.provider.vault.master();
         let asked = Arc::clone(&master);
         let check = work::run::<dyn Ports, _, KeyFault>(&*self.provider.store, Access::Read, move |ports| {
             Check::of(ports, &asked)
         })?;
-        Fresh::make(&step.needs(), &master, check, &self.provider.state.ctx)
+        Ok(Maker::With(master, check))
     }
 
     fn write<T: Send + 'static>(
@@ -211,4 +241,12 @@ impl Rounds {
             act(ports, &ctx)
         })
     }
+}
+
+/// How the new keys of a step are made.
+enum Maker {
+    /// It needs none.
+    Nothing,
+    /// Sealed under the database's master key.
+    With(Arc<MasterKey>, Check),
 }

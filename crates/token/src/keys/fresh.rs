@@ -57,6 +57,15 @@ impl Fresh {
         })
     }
 
+    /// None, for steps that publish none: they need no master key.
+    pub fn none() -> Self {
+        Self {
+            keys: Vec::new(),
+            // No database's: nothing is ever published with it.
+            check: Check(Vec::new()),
+        }
+    }
+
     /// One of them.
     ///
     /// # Errors
