@@ -10,6 +10,7 @@ pub mod fault;
 pub mod grants;
 pub mod groups;
 pub mod keys;
+pub mod lint;
 pub mod ports;
 pub mod resources;
 pub mod scopes;

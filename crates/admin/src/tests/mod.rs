@@ -4,7 +4,7 @@ mod access;
 mod clients;
 mod keys;
 mod people;
-mod store;
+pub(crate) mod store;
 
 use std::sync::Arc;
 

@@ -19,7 +19,7 @@ use token::{ApiResource, ClaimScope, Grant, LogoutNotice};
 type Answer<T> = Result<T, StorageFault>;
 
 #[derive(Default)]
-pub(super) struct Maps {
+pub(crate) struct Maps {
     pub(super) users: BTreeMap<UserId, User>,
     pub(super) groups: BTreeMap<String, Group>,
     pub(super) members: BTreeSet<(String, UserId)>,
