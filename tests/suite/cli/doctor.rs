@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::Value;
 
+use super::client;
 use super::installation::{Installation, free_port};
 
 /// Runs a check; its exit code and its JSON.
@@ -129,5 +130,42 @@ fn a_configuration_that_does_not_load_is_a_finding() {
         (code, verdicts(&told, "config")),
         (Some(1), vec!["fail", "fail"]),
         "{told:#}"
+    );
+}
+
+#[test]
+fn lint_names_the_rule_the_client_and_the_remedy() {
+    let installation = Installation::new();
+    client(&installation, "web");
+    let (code, told) = check(&installation, &["lint"]);
+    assert_eq!(code, Some(0), "{told:#}");
+    let notes = told.as_array().unwrap();
+    assert!(
+        notes.iter().all(|finding| finding["severity"] == "note"),
+        "{told:#}"
+    );
+
+    installation.json(&["client", "update", "web", "--no-require-pkce"], "");
+    let (code, told) = check(&installation, &["lint", "--set", "tokens.access_ttl=2h"]);
+    assert_eq!(code, Some(1), "{told:#}");
+    let rules: Vec<_> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| &finding["rule"])
+        .collect();
+    assert_eq!(rules[..2], ["long-access-token", "no-pkce"]);
+    assert_eq!(
+        (&told[1]["subject"], &told[1]["spec"]),
+        (&"client web".into(), &"RFC 9700 2.1.1".into())
+    );
+    let text = String::from_utf8(installation.signet(&["lint"]).stdout).unwrap();
+    assert!(
+        text.contains("WARN  client web: no-pkce (RFC 9700 2.1.1)"),
+        "{text}"
+    );
+    assert!(
+        text.contains("fix: signet client update web --require-pkce"),
+        "{text}"
     );
 }

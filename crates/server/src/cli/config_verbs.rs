@@ -1,11 +1,11 @@
-//! `signet config check` and `signet config show`.
+//! `signet config check`, `show` and `schema`.
 
 use clap::Subcommand;
 use serde_json::json;
 
 use super::options::Options;
 use super::output::Answer;
-use crate::config::Origins;
+use crate::config::{self, Origins};
 use crate::exit::Failure;
 
 #[derive(Debug, Subcommand)]
@@ -18,10 +18,17 @@ pub(crate) enum ConfigVerb {
         #[arg(long)]
         origin: bool,
     },
+    /// Print a JSON Schema of the configuration file, for editors
+    Schema,
 }
 
 impl ConfigVerb {
     pub(crate) fn run(self, options: &Options) -> Result<Answer, Failure> {
+        // Not of this installation's file, which may be missing or wrong.
+        if let ConfigVerb::Schema = self {
+            let schema = config::schema();
+            return Ok(Answer::Text(format!("{schema:#}\n"), schema));
+        }
         let config = options.load()?;
         let name = config
             .file
@@ -36,6 +43,7 @@ impl ConfigVerb {
                 let origins = if origin { Origins::Shown } else { Origins::Hidden };
                 Answer::Text(config.to_toml(origins), config.to_json())
             }
+            ConfigVerb::Schema => Answer::Silence,
         })
     }
 }

@@ -12,6 +12,8 @@ mod group;
 pub(crate) mod healthcheck;
 mod init;
 mod key;
+mod lint;
+mod manual;
 mod migrate;
 mod options;
 mod output;
@@ -36,13 +38,26 @@ pub(crate) use options::Options;
 pub(crate) use output::Answer;
 pub(crate) use version::VERSION;
 
+/// At the end of the help and of the manual page. [`crate::Exit`] is where they come from.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed, or a check found something
+  2  the command line makes no sense
+  3  the configuration is invalid
+  4  there is no such thing
+  5  it exists already, or a precondition is not met
+  7  database, cache or server unreachable
+  9  the schema needs `signet migrate up`";
+
 /// An identity provider: people sign in once for all their applications.
 #[derive(Debug, Parser)]
 #[command(
     name = "signet",
     version,
     arg_required_else_help = true,
-    subcommand_required = true
+    subcommand_required = true,
+    after_help = EXIT_CODES
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -63,6 +78,12 @@ enum Verb {
     Healthcheck,
     /// Look for what is wrong: configuration, database, keys, clock, mail; what clients see
     Doctor(doctor::DoctorArgs),
+    /// Hold the server and each client against the best current practice (RFC 9700, OAuth 2.1)
+    Lint,
+    /// Print the script that completes these commands in a shell
+    Completion(manual::CompletionArgs),
+    /// Print the manual page, or write one for each verb
+    Man(manual::ManArgs),
     /// Print the version.
     Version,
     /// Bring the database's schema up to date.
@@ -130,6 +151,9 @@ impl Verb {
             Verb::Migrate(verb) => verb.run(options),
             Verb::Healthcheck => healthcheck::run(options),
             Verb::Doctor(args) => Ok(doctor::run(&args, options)),
+            Verb::Lint => lint::run(options),
+            Verb::Completion(args) => Ok(manual::completion(&args)),
+            Verb::Man(args) => manual::man(&args),
             Verb::Version => Ok(version::answer()),
             Verb::Config(verb) => verb.run(options),
             Verb::User(verb) => verb.run(options),
@@ -172,6 +196,11 @@ mod tests {
             "signet healthcheck --config f",
             "signet doctor",
             "signet doctor --remote --json",
+            "signet lint --json",
+            "signet completion bash",
+            "signet man",
+            "signet man --dir d",
+            "signet config schema",
             "signet migrate status",
             "signet migrate plan -o json",
             "signet migrate up --dry-run",
@@ -237,6 +266,7 @@ mod tests {
         for line in [
             "signet",
             "signet user",
+            "signet completion tcsh",
             "signet user create --username a --password hunter2hunter2",
             "signet user create --username a --password-stdin --secret-file f",
             "signet client create --client-secret s",

@@ -104,7 +104,7 @@ fn table(objects: &[Value], columns: &[&str]) -> String {
 }
 
 /// Pads all columns but the last.
-fn lines(rows: Vec<Vec<String>>) -> String {
+pub(crate) fn lines(rows: Vec<Vec<String>>) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |at: usize| {
         rows.iter()
@@ -126,7 +126,7 @@ fn lines(rows: Vec<Vec<String>>) -> String {
 }
 
 /// A value on one line. Control characters are escaped: names come from strangers, and terminals obey.
-fn cell(value: Option<&Value>) -> String {
+pub(crate) fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => "-".to_owned(),
         Some(Value::String(text)) => printable(text),
@@ -140,7 +140,8 @@ fn cell(value: Option<&Value>) -> String {
     }
 }
 
-fn printable(text: &str) -> String {
+/// Text of strangers on one line, harmless to terminals.
+pub(crate) fn printable(text: &str) -> String {
     let escape = |c: char| {
         if c.is_control() {
             c.escape_default().to_string()

@@ -1,14 +1,14 @@
 //! `signet token`: tokens somebody holds up. A token is a secret: it comes by standard input or a file, never as a flag's
 //! value, and is never printed.
 
+mod inspect;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use admin::tokens::{self, Taken};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 use token::keys::KeyRing;
 use zeroize::Zeroizing;
 
@@ -16,7 +16,7 @@ use super::options::{Options, Writing};
 use super::output::Answer;
 use super::secret_file;
 use super::verb::{actor, one};
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::installation::Installation;
 use crate::provider::on_keys;
 use crate::{config::Config, master_key};
@@ -56,26 +56,11 @@ impl TokenSource {
 impl TokenVerb {
     pub(crate) fn run(self, options: &Options) -> Result<Answer, Failure> {
         match self {
-            TokenVerb::Inspect(source) => inspect(&source.read()?),
+            TokenVerb::Inspect(source) => inspect::inspect(&source.read()?),
             TokenVerb::Introspect(source) => introspect(&options.load()?, source.read()?),
             TokenVerb::Revoke { source, writing } => revoke(&options.load()?, source.read()?, writing),
         }
     }
-}
-
-fn inspect(token: &str) -> Result<Answer, Failure> {
-    let part = |at: usize| -> Option<Value> {
-        let json = URL_SAFE_NO_PAD.decode(token.split('.').nth(at)?).ok()?;
-        serde_json::from_slice(&json).ok().filter(Value::is_object)
-    };
-    let (Some(header), Some(claims)) = (part(0), part(1)) else {
-        return Err(Failure::new(
-            Exit::Failed,
-            "this is not a signed JWT (RFC 7519 3)",
-        ));
-    };
-    eprintln!("note: the signature was not looked at");
-    one(json!({ "header": header, "claims": claims }), "header")
 }
 
 fn introspect(config: &Config, token: Zeroizing<String>) -> Result<Answer, Failure> {

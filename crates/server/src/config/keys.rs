@@ -1,6 +1,7 @@
 //! Every key of the configuration, in the order of the documentation: its name, default and what may be asked of it.
 //!
-//! This table is the only place that lists keys. Reading, checking, showing and suggesting all walk it.
+//! This table is the only place that lists keys. Reading, checking, showing, suggesting, the schema and
+//! the table in docs/configuration.md all walk it.
 
 use super::value::{Kind, Value};
 
@@ -25,6 +26,14 @@ impl Preset {
             Preset::Switch(_) => Kind::Switch,
             Preset::List(_) => Kind::List,
             Preset::Duration(_) => Kind::Duration,
+        }
+    }
+
+    /// The default as the documentation writes it: `24h` and not `1d`.
+    pub(crate) fn as_written(self) -> Value {
+        match self {
+            Preset::Duration(text) => Value::Text(text.to_owned()),
+            _ => self.value(),
         }
     }
 
@@ -76,6 +85,8 @@ pub(crate) struct Row {
     pub(crate) offer: Offer,
     /// Whether it may hold a secret.
     pub(crate) shown: Shown,
+    /// What it means: for the reference, the schema and whoever reads this file. Markdown without links.
+    pub(crate) about: &'static str,
 }
 
 macro_rules! table {
@@ -92,7 +103,7 @@ macro_rules! table {
             pub(crate) fn row(self) -> &'static Row {
                 match self { $(Key::$name => {
                     const ROW: Row =
-                        Row { path: $path, preset: $preset, offer: $offer, shown: $shown };
+                        Row { path: $path, preset: $preset, offer: $offer, shown: $shown, about: $about };
                     &ROW
                 })* }
             }
@@ -109,15 +120,17 @@ const BY_PROXY: &str = "leave it empty and let a reverse proxy speak TLS";
 
 table! {
     Issuer "issuer" Text(""), Any, Plainly,
-        "Who this provider is, in every token. Never changes later. http only for localhost, 127.0.0.1 and [::1].";
+        "Who this provider is, in every token. Never changes later. `https://host[:port]` without path or \
+         slash at the end; `http` only for localhost, 127.0.0.1 and [::1].";
     ServerListen "server.listen" Text("127.0.0.1:8080"), Any, Plainly,
-        "Address and port of the provider.";
+        "Address and port of the provider. It speaks plain HTTP: TLS is the work of a proxy before it.";
     ServerManagement "server.management" Text("127.0.0.1:9464"), Any, Plainly,
-        "Address and port of the health checks; not to be proxied.";
+        "Address and port of health checks and metrics. Not to be proxied.";
     ServerHosts "server.hosts" List(&[]), Any, Plainly,
-        "Further host names it answers to; any other is answered 421.";
+        "Further host names it answers to, without ports. Any other is answered 421.";
     ServerTrustedProxies "server.trusted_proxies" List(&[]), Any, Plainly,
-        "Networks (CIDR) whose X-Forwarded-* headers are believed.";
+        "Addresses and networks (CIDR) whose `X-Forwarded-For` is believed. Name your proxy, otherwise \
+         all people seem to come from it and share one limit of failed sign-ins.";
     ServerTlsCertFile "server.tls_cert_file" Text(""), DefaultOnly(BY_PROXY), Plainly,
         "Certificate chain; empty: TLS is the proxy's job.";
     ServerTlsKeyFile "server.tls_key_file" Text(""), DefaultOnly(BY_PROXY), Plainly,
@@ -125,36 +138,41 @@ table! {
     ServerClientCaFile "server.client_ca_file" Text(""), DefaultOnly("leave it empty"), Plainly,
         "Authority whose client certificates are accepted (mutual TLS).";
     DatabaseUrl "database.url" Text("sqlite://data/signet.db"), Any, WithoutPassword,
-        "Where everything is kept: sqlite://FILE or postgres://...";
+        "Where everything is kept: `sqlite://FILE` or `postgres://...`, the latter without TLS.";
     CacheUrl "cache.url" Text(""), Any, WithoutPassword,
-        "Redis, which carries revocations and other news between several nodes: redis://...";
+        "Redis, over which several nodes tell each other what was revoked: \
+         `redis://[[user]:password@]host[:port][/number]`, `rediss://` for TLS. Whether it answers is not \
+         asked: nodes start without it. Empty: the database alone spreads the news.";
     SecretsMasterKeyFile "secrets.master_key_file" Text("secrets/master.key"), Any, Plainly,
-        "Seals the signing keys. Without it the database cannot be used.";
+        "Seals the signing keys. Keep a copy elsewhere: without it the database cannot be used.";
     MailUrl "mail.url" Text(""), Any, WithoutPassword,
-        "Where mail is handed in: smtps:// or smtp://. Empty: nothing is sent.";
+        "Where mail is handed in, `smtps://` or `smtp://`. Empty: nothing is sent.";
     MailFrom "mail.from" Text(""), Any, Plainly,
-        "The sender of mail; empty: Signet <no-reply@HOST>, with the issuer's host.";
+        "The sender of mail. Empty: `Signet <no-reply@HOST>` with the issuer's host.";
     KeysAlgorithms "keys.algorithms" List(&["RS256", "ES256", "EdDSA"]),
         Words { now: &["RS256", "PS256", "ES256", "ES384", "EdDSA"], later: &[] }, Plainly,
-        "Signature algorithms published whether they are used or not.";
+        "Algorithms published whether they are used or not. RS256 always is, others while a client or an \
+         API wants them.";
     KeysRotateEvery "keys.rotate_every" Duration("90d"), Any, Plainly,
         "How long a key signs before its spare takes over.";
     KeysMinPublished "keys.min_published" Duration("24h"), Any, Plainly,
-        "A key that replaces another signs no earlier than this after it appeared in the JWKS.";
+        "How long a key must have been in the JWK Set before it may replace another; shown as `safe_at` \
+         by `signet key list`.";
     TokensAccessTtl "tokens.access_ttl" Duration("10m"), Any, Plainly,
-        "Life of an access token.";
+        "Life of an access token, at most a day: what is revoked is remembered for that long. An API may \
+         have its own (`signet resource`).";
     TokensRefreshIdle "tokens.refresh_idle" Duration("30d"), Any, Plainly,
         "A refresh token unused for this long is dead.";
     TokensRefreshMax "tokens.refresh_max" Duration("180d"), Any, Plainly,
-        "Refreshing ends this long after the sign-in.";
+        "Refreshing ends this long after the authorization.";
     TokensRefreshGrace "tokens.refresh_grace" Duration("60s"), Any, Plainly,
-        "A retry inside it gets the same successor; \"0s\" turns that off.";
+        "A retry inside it gets the same successor; `0s` turns that off.";
     SessionIdle "session.idle" Duration("12h"), Any, Plainly,
         "A session without a visit for this long is over.";
     SessionAbsolute "session.absolute" Duration("30d"), Any, Plainly,
         "A session older than this is over.";
     RevocationMaxLag "revocation.max_lag" Duration("5s"), Any, Plainly,
-        "A node without news for longer asks the store.";
+        "A process that had no news of revocations for longer asks the database each time.";
     LoginMethods "login.methods" List(&["password"]), Words { now: &["password"], later: &["passkey"] }, Plainly,
         "How people may sign in.";
     LoginRequireMfa "login.require_mfa" Text("none"), Words { now: &["none"], later: &["admins", "all"] }, Plainly,
@@ -169,9 +187,11 @@ table! {
         DefaultOnly("write false; clients are added with `signet client create`"), Plainly,
         "Whether a URL may be a client id.";
     OutboundAllow "outbound.allow" List(&[]), Any, Plainly,
-        "What may be fetched beyond https from public addresses: HOST:PORT, *.NAME:PORT or RANGE:*.";
+        "What may be fetched beyond `https` from public addresses: `HOST:PORT`, `*.NAME:PORT` or \
+         `RANGE:*`.";
     OutboundCaFile "outbound.ca_file" Text(""), Any, Plainly,
-        "Certificate authorities (PEM) believed beside the system's when fetching and when handing in mail.";
+        "Certificate authorities (PEM) believed beside the system's, when fetching and when handing in \
+         mail; for Redis, instead of them.";
 }
 
 impl Key {

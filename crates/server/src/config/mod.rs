@@ -15,7 +15,10 @@ mod offers;
 mod origin;
 mod problem;
 mod reader;
+#[cfg(test)]
+mod reference;
 mod resolve;
+mod schema;
 mod show;
 mod sources;
 pub(crate) mod template;
@@ -34,6 +37,7 @@ use token::keys::KeyPlan;
 pub(crate) use duration::parse as parse_duration;
 pub(crate) use issuer::check as check_issuer;
 pub use problem::{Problem, Problems};
+pub(crate) use schema::schema;
 pub use show::Origins;
 pub use sources::Sources;
 
