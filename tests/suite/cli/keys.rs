@@ -220,6 +220,86 @@ fn the_master_key_is_replaced_beside_a_running_server() {
     });
 }
 
+/// Where the configuration says the master key is.
+const MASTER: &str = "SIGNET_SECRETS__MASTER_KEY_FILE";
+
+/// Replaces the master key; servers that run meanwhile do not find the new one where they look.
+fn strand(installation: &mut Installation) {
+    let new = installation.path("secrets/new.key");
+    let new = new.to_str().unwrap();
+    installation.json(&["key", "reencrypt", "--new-master-key-file", new], "");
+    installation.set(MASTER, new);
+}
+
+#[test]
+fn an_emergency_reaches_a_server_that_cannot_open_the_keys() {
+    let mut installation = Installation::new();
+    let _stranded = installation.serve();
+    strand(&mut installation);
+    for alg in ["ES256", "RS256"] {
+        let (leaked, spare) = (kid(&installation, alg, "active"), kid(&installation, alg, "next"));
+        let revoked = installation.signet(&["key", "revoke", &leaked, "--yes"]);
+        assert!(revoked.status.success(), "{revoked:?}");
+        until("the key left the JWK Set", || {
+            let kids = served(&installation.issuer);
+            (!kids.contains(&leaked) && kids.contains(&spare)).then_some(())
+        });
+    }
+    // It opened the spares while it could, and signs with them.
+    alice(&installation);
+    let made = client(&installation, "web");
+    let secret = made["client_secret"].as_str();
+    let web = RelyingParty::at(&installation.issuer, "web", secret, CALLBACK);
+    let tokens = web.sign_in(&mut Browser::at(&installation.issuer), "alice", "");
+    let signed_with = &crate::apis::part(&tokens.access, 0)["kid"];
+    assert_eq!(*signed_with, json!(kid(&installation, "ES256", "active")));
+}
+
+#[test]
+fn a_server_without_the_master_key_keeps_no_other_from_working() {
+    let mut installation = Installation::new();
+    let _stranded = installation.serve();
+    strand(&mut installation);
+    let _able = installation.serve_at(free_port());
+    let arguments = [
+        "client",
+        "create",
+        "--client-id",
+        "fapi",
+        "--name",
+        "F",
+        "--redirect-uri",
+        CALLBACK,
+        "--id-token-alg",
+        "ES384",
+    ];
+    installation.json(&arguments, "");
+    until("the able one makes the keys", || {
+        keys(&installation)
+            .iter()
+            .any(|key| key["alg"] == "ES384" && key["state"] == "active")
+            .then_some(())
+    });
+}
+
+#[test]
+fn where_no_key_is_made_no_master_key_is_needed() {
+    let mut installation = Installation::new();
+    installation.json(&["key", "rotate", "--force", "--reason", "drill"], "");
+    installation.set(MASTER, "/nowhere/master.key");
+    let retiring = kid(&installation, "ES256", "retiring");
+    let active = kid(&installation, "ES256", "active");
+    assert_eq!(
+        installation.exit_code(&["key", "revoke", &retiring, "--yes"]),
+        Some(0)
+    );
+    assert_eq!(kid(&installation, "ES256", "revoked"), retiring);
+    assert_eq!(
+        installation.exit_code(&["key", "revoke", &active, "--yes"]),
+        Some(3)
+    );
+}
+
 #[test]
 fn public_keys_are_exported() {
     let installation = Installation::new();
