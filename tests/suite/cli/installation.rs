@@ -58,6 +58,19 @@ pub struct Installation {
 /// A running `signet serve`. Dropping it is `kill -9`.
 pub struct Serving(Child);
 
+impl Serving {
+    /// Asks it to stop.
+    pub fn terminate(&self) {
+        let told = Command::new("kill").arg(self.0.id().to_string()).status();
+        assert!(told.unwrap().success());
+    }
+
+    /// Waits for its end; the exit code.
+    pub fn ended(mut self) -> Option<i32> {
+        self.0.wait().unwrap().code()
+    }
+}
+
 impl Drop for Serving {
     fn drop(&mut self) {
         self.0.kill().unwrap();
