@@ -35,7 +35,7 @@ async function tour(page, scheme) {
   await signIn(page, admin);
   await page.goto(authorization(dev, { prompt: 'select_account' }));
   await take('chooser');
-  await page.goto(authorization(dev, { redirect_uri: 'https://elsewhere.example/' }));
+  await page.goto(authorization(dev, { client_id: 'notes', redirect_uri: 'https://elsewhere.example/' }));
   await take('error');
   await page.goto(`${dev.issuer}/logout`);
   await pressButton(page, 'Sign out');

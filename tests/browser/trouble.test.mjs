@@ -44,6 +44,8 @@ story('a client that is not set up right is named, and nobody is sent away', {},
     [`${dev.issuer}/login/ZmFkZWQ`, /^This sign-in is no longer open$/],
     [`${dev.issuer}/nowhere`, /^There is no such page$/],
   ];
+  await page.goto(authorization(dev, { client_id: 'notes', redirect_uri: 'https://elsewhere.example/' }));
+  await assertTold(page, 'Notes asked to return to an address it has not registered', 'Back to Notes');
   for (const [address, headline] of wrong) {
     await page.goto(address);
     await assertTold(page, headline, 'Go to the front page');

@@ -98,13 +98,22 @@ pub(crate) fn authorization_page(state: &AppState, id: &CorrelationId, fault: &P
     let (trouble, detail) = match fault {
         PageFault::NoClient | PageFault::NoRedirectUri => (Trouble::BadRequest, description.as_str()),
         PageFault::UnknownClient => (Trouble::UnknownApp, description.as_str()),
-        PageFault::ForeignRedirectUri { client, presented } => {
-            (Trouble::UnregisteredReturn { app: client }, presented.as_str())
-        }
+        PageFault::ForeignRedirectUri {
+            client, presented, ..
+        } => (Trouble::UnregisteredReturn { app: client }, presented.as_str()),
+    };
+    let back = match fault {
+        PageFault::ForeignRedirectUri {
+            client,
+            home: Some(home),
+            ..
+        } => Some((format!("Back to {client}"), home)),
+        _ => None,
     };
     let view = ErrorPage {
         code: Some(ErrorCode::InvalidRequest.as_str()),
         description: Some(detail),
+        next: back.as_ref().map(|(name, url)| Link { name, url }),
         ..ErrorPage::new(trouble, id.as_str())
     };
     draw(state, &view)

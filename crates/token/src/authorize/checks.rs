@@ -41,6 +41,8 @@ pub enum PageFault {
     ForeignRedirectUri {
         /// The client's name, for the page.
         client: String,
+        /// Its own front page (`client_uri`), where the person can turn to.
+        home: Option<String>,
         /// What was presented, for the page and the log.
         presented: String,
     },
@@ -132,6 +134,7 @@ fn prove_target<'a>(
     let target =
         ResponseTarget::prove(client, presented, state).ok_or_else(|| PageFault::ForeignRedirectUri {
             client: client.display_name().to_owned(),
+            home: client.metadata.client_uri.clone(),
             presented: presented.to_owned(),
         })?;
     // Adopted before any rule runs, so that every error goes the way the client wants it to.

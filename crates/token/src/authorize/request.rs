@@ -76,6 +76,7 @@ impl AuthorizationRequest {
         }
         Err(PageFault::ForeignRedirectUri {
             client: client.display_name().to_owned(),
+            home: client.metadata.client_uri.clone(),
             presented: self.target.redirect_uri().to_owned(),
         })
     }
