@@ -50,7 +50,8 @@ fn rotate(provider: &Provider, alg: SigningAlg, insistence: Insistence) -> rotat
 fn revoke(provider: &Provider, kid: &str, alg: SigningAlg) {
     let (fresh, named) = (provider.fresh(&[alg]), kid.to_owned());
     provider.administer(move |ports, ctx| {
-        withdrawal::revoke(ports, ctx, &Actor::cli(), &named, Some("leaked"), fresh).map(drop)
+        let radius = withdrawal::blast_radius(ports, ctx, &named)?;
+        withdrawal::revoke(ports, ctx, &Actor::cli(), &radius, Some("leaked"), fresh)
     });
     until("the key is gone", || {
         provider.ring().verification_key(kid).is_none().then_some(())

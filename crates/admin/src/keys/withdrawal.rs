@@ -7,7 +7,7 @@ use kernel::{AuditEvent, Ctx, Timestamp};
 use session::{Revocation, Revoked, Sessions};
 use token::SigningAlg;
 use token::keys::handover::{self, of};
-use token::keys::{Fresh, KeyState};
+use token::keys::{Fresh, KeyState, LifeFault};
 use token::ports::{Clients, Keys, Resources};
 
 use super::evidence::{self, Evidence};
@@ -112,38 +112,42 @@ fn live_sessions(tx: &mut (impl Sessions + ?Sized), ctx: &Ctx) -> Result<u64, Ad
     }
 }
 
-/// Takes a key back: out of the JWK Set, nothing it signed is believed, the spare signs at once where it signed.
+/// Takes a key back: out of the JWK Set, nothing it signed is believed, the spare signs at once where it signed. What that
+/// means was looked up before, in a unit of work that only read: counting takes time, and nobody else writes meanwhile.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` for a key that left the JWK Set already, or when no new spare was made; `Storage`.
-pub fn revoke<T>(
-    tx: &mut T,
+/// `NotFound`; `Conflict` for a key that was revoked already or took a step since `radius` was told, or when no new spare was
+/// made; `Storage`.
+pub fn revoke(
+    tx: &mut (impl KeyPorts + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
-    kid: &str,
+    radius: &BlastRadius,
     reason: Option<&str>,
     mut fresh: Fresh,
-) -> Result<BlastRadius, AdminFault>
-where
-    T: KeyPorts + Clients + Sessions + ?Sized,
-{
-    let radius = blast_radius(tx, ctx, kid)?;
+) -> Result<(), AdminFault> {
     let (now, keys) = (ctx.now(), tx.keys()?);
-    let key = super::find(tx, &ctx.policy, kid)?.key;
+    let kid = &radius.kid;
+    let key = keys.iter().find(|key| key.kid == *kid);
+    let key = key.ok_or_else(|| AdminFault::not_found("key", kid))?;
+    key.revoke(now)?;
+    if key.state != radius.state {
+        return Err(LifeFault::Overtaken(kid.clone()).into());
+    }
     let new = match key.state {
         KeyState::Active | KeyState::Next => Some(fresh.take(key.alg)?),
         KeyState::Retiring | KeyState::Retired | KeyState::Revoked => None,
     };
     let publishes = if new.is_some() { Found::Yes } else { Found::No };
-    handover::apply(tx, &handover::revoke(&keys, &key, new, now)?)?;
+    handover::apply(tx, &handover::revoke(&keys, key, new, now)?)?;
     if publishes == Found::Yes {
         fresh.still_fits(tx)??;
     }
     // No ring has the key any more. The list also tells processes whose ring is older than the list.
-    tx.revoke(&Revocation::at(now, Revoked::Key(key.kid)))?;
+    tx.revoke(&Revocation::at(now, Revoked::Key(kid.clone())))?;
     let event = AuditEvent::new(now, "key.revoke").actor(actor).subject(kid);
-    tx.record(event.detail(story(&radius, reason)))?;
-    Ok(radius)
+    tx.record(event.detail(story(radius, reason)))?;
+    Ok(())
 }
 
 fn story(radius: &BlastRadius, reason: Option<&str>) -> String {

@@ -194,16 +194,19 @@ fn a_revoked_key_is_on_the_list_and_the_spare_signs() {
     scene.count(&leaked, "web", 300, 2);
     scene.count(&leaked, "spa", 600, 1);
     scene.clock.advance(Duration::from_secs(60));
-    let fresh = scene.fresh(&[RS256]);
-    let revoked = withdrawal::revoke(
-        &mut scene.maps,
-        &scene.ctx,
-        &Actor::cli(),
-        &leaked,
-        Some("leaked"),
-        fresh,
-    );
-    let radius = revoked.unwrap();
+    let radius = withdrawal::blast_radius(&mut scene.maps, &scene.ctx, &leaked).unwrap();
+    let mut revoke = |radius: &withdrawal::BlastRadius| {
+        let fresh = scene.fresh(&[RS256]);
+        let reason = Some("leaked");
+        withdrawal::revoke(&mut scene.maps, &scene.ctx, &Actor::cli(), radius, reason, fresh)
+    };
+    // What was told of another state is not what would happen.
+    let told_as_spare = withdrawal::BlastRadius {
+        state: KeyState::Next,
+        ..radius.clone()
+    };
+    conflict(revoke(&told_as_spare), "changed by somebody else");
+    revoke(&radius).unwrap();
     assert_eq!(radius.evidence.live_tokens, 3);
     assert_eq!(radius.evidence.clients[0].client_id, "spa");
     let successor = radius.successor.unwrap();

@@ -19,10 +19,10 @@ pub(super) fn run(
     reason: Option<String>,
     destroying: Destroying,
 ) -> Result<Answer, Failure> {
-    let named = kid.clone();
+    let question = format!("Revoke the key {kid:?}?");
     let radius = place
         .installation
-        .read(move |ports, ctx| withdrawal::blast_radius(ports, ctx, &named))?;
+        .read(move |ports, ctx| withdrawal::blast_radius(ports, ctx, &kid))?;
     eprint!("{}", told(&radius));
     if destroying.writing.dry_run {
         eprintln!("dry run: nothing is kept");
@@ -32,13 +32,14 @@ pub(super) fn run(
     let missing: Vec<_> = leaves_a_gap.then_some(radius.alg).into_iter().collect();
     let fresh = place.fresh(&missing)?;
     if !destroying.yes {
-        terminal::confirm(&format!("Revoke the key {kid:?}?"))?;
+        terminal::confirm(&question)?;
     }
-    let done = place.installation.write(Keep::Changes, move |ports, ctx| {
-        withdrawal::revoke(ports, ctx, &actor(), &kid, reason.as_deref(), fresh)
+    let meant = radius.clone();
+    place.installation.write(Keep::Changes, move |ports, ctx| {
+        withdrawal::revoke(ports, ctx, &actor(), &meant, reason.as_deref(), fresh)
     })?;
     eprintln!("revoked; running servers have dropped it within a second");
-    one(BlastRadiusView::from(&done), ID)
+    one(BlastRadiusView::from(&radius), ID)
 }
 
 /// The blast radius in sentences.
