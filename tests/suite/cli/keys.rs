@@ -206,11 +206,29 @@ fn the_master_key_is_replaced_beside_a_running_server() {
     assert!(rehearsed["resealed"] == 6 && !new.exists());
     assert_eq!(installation.json(&arguments, "")["resealed"], 6);
     assert_eq!(super::mode(&new), 0o600);
+    // The file of the key in use is not the file of a new one, whatever its name.
+    let link = installation.path("secrets/link.key");
+    std::os::unix::fs::symlink(&old, &link).unwrap();
+    for current in [&old, &link] {
+        let file = current.to_str().unwrap();
+        let named = ["key", "reencrypt", "--new-master-key-file", file];
+        assert_eq!(installation.exit_code(&named), Some(5), "{file}");
+    }
     // Once more: nothing is left to do.
     assert_eq!(installation.json(&arguments, "")["resealed"], 0);
     // The old one is nobody's key any more.
     let force = ["key", "rotate", "--force", "--reason", "drill"];
     assert_eq!(installation.exit_code(&force), Some(3));
+    // Nor does it begin anything, or leave a new file behind.
+    let third = installation.path("secrets/third.key");
+    let begin = [
+        "key",
+        "reencrypt",
+        "--new-master-key-file",
+        third.to_str().unwrap(),
+    ];
+    assert_eq!(installation.exit_code(&begin), Some(3));
+    assert!(!third.exists());
     std::fs::rename(&new, &old).unwrap();
     assert_eq!(installation.exit_code(&force), Some(0));
     let active = kid(&installation, "ES256", "active");

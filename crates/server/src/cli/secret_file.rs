@@ -1,6 +1,6 @@
 //! Secrets on their way in and out: never as a flag's value, written only where nothing is yet.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -43,7 +43,10 @@ pub(crate) fn write_new(path: &Path, secret: &str) -> Result<(), Failure> {
             .open(path)?;
         file.write_all(secret.as_bytes())?;
         file.write_all(b"\n")?;
-        file.sync_all()
+        file.sync_all()?;
+        // Its name is written in the directory, which is another file.
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
     };
     create().map_err(on_file(path))
 }

@@ -26,26 +26,34 @@ pub enum Resealed {
     Before,
 }
 
-/// Begins, or goes on. The kids of all keys that have a private half.
+/// Whether it may begin, or go on, with these two keys.
 ///
 /// # Errors
 /// [`KeyFault::WrongMasterKey`] when `old` is not the database's, [`KeyFault::OtherMasterKey`] when another new key was begun
 /// with. Storage.
+pub fn may_begin<K: Keys + ?Sized>(tx: &mut K, old: &MasterKey, new: &MasterKey) -> Result<(), KeyFault> {
+    check_master(tx, old)?;
+    match tx.meta(IN_PROGRESS)? {
+        Some(check) if !opens(new, &check) => Err(KeyFault::OtherMasterKey),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Begins, or goes on. The kids of all keys that have a private half.
+///
+/// # Errors
+/// As [`may_begin`].
 pub fn begin<K: Keys + ?Sized>(
     tx: &mut K,
     old: &MasterKey,
     new: &MasterKey,
     ctx: &Ctx,
 ) -> Result<Vec<String>, KeyFault> {
-    check_master(tx, old)?;
-    match tx.meta(IN_PROGRESS)? {
-        Some(check) if opens(new, &check) => {}
-        Some(_) => return Err(KeyFault::OtherMasterKey),
-        None => {
-            let check = new.seal(CHECK, CHECK_PLAINTEXT, &*ctx.entropy);
-            if tx.insert_meta(IN_PROGRESS, &check)? == Insert::Taken {
-                return Err(KeyFault::OtherMasterKey);
-            }
+    may_begin(tx, old, new)?;
+    if tx.meta(IN_PROGRESS)?.is_none() {
+        let check = new.seal(CHECK, CHECK_PLAINTEXT, &*ctx.entropy);
+        if tx.insert_meta(IN_PROGRESS, &check)? == Insert::Taken {
+            return Err(KeyFault::OtherMasterKey);
         }
     }
     let with_private = tx.keys()?.into_iter().filter(|key| key.sealed_private.is_some());

@@ -17,7 +17,7 @@ use crate::cli::options::Writing;
 use crate::cli::output::Answer;
 use crate::cli::secret_file;
 use crate::cli::verb::{actor, one};
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::installation::Keep;
 use crate::master_key;
 use crate::provider::on_keys;
@@ -38,7 +38,8 @@ impl ReencryptArgs {
     pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
         let configured = &place.config.master_key_file;
         let old = Arc::new(master_key::read(configured)?);
-        let new = Arc::new(self.new_key(place)?);
+        let is_made = !self.new_master_key_file.exists();
+        let new = Arc::new(self.new_key(place, &old)?);
         let finished = Arc::clone(&new);
         let finished = place
             .installation
@@ -46,7 +47,12 @@ impl ReencryptArgs {
             .map_err(on_keys)?;
         let resealed = match (finished, self.writing.keep()) {
             (true, _) => 0,
-            (false, Keep::Changes) => reseal_all(place, &old, &new)?,
+            (false, Keep::Changes) => {
+                if is_made {
+                    self.keep_new_key(place, &old, &new)?;
+                }
+                reseal_all(place, &old, &new)?
+            }
             (false, Keep::Nothing) => rehearse(place, old, new)?,
         };
         if !self.writing.dry_run {
@@ -59,17 +65,32 @@ impl ReencryptArgs {
         )
     }
 
-    fn new_key(&self, place: &Place) -> Result<MasterKey, Failure> {
+    /// What the file holds, or a key that is in no file yet.
+    fn new_key(&self, place: &Place, old: &MasterKey) -> Result<MasterKey, Failure> {
         let path = &self.new_master_key_file;
-        if path.exists() || self.writing.dry_run {
-            if !path.exists() {
-                return Ok(MasterKey::generate(&*place.installation.ctx.entropy));
-            }
-            return master_key::read(path);
+        if !path.exists() {
+            return Ok(MasterKey::generate(&*place.installation.ctx.entropy));
         }
-        let made = MasterKey::generate(&*place.installation.ctx.entropy);
-        secret_file::write_new(path, &made.to_text())?;
-        Ok(made)
+        let new = master_key::read(path)?;
+        if *new.to_text() == *old.to_text() {
+            // To lay it aside as the old one and bring it back as the new one would only look like a replacement.
+            let what = format!(
+                "{} holds the master key in use: name another file",
+                path.display()
+            );
+            return Err(Failure::new(Exit::Conflict, what));
+        }
+        Ok(new)
+    }
+
+    /// Writes it down before anything is sealed under it, and not before it is known that it may be.
+    fn keep_new_key(&self, place: &Place, old: &Arc<MasterKey>, new: &Arc<MasterKey>) -> Result<(), Failure> {
+        let keys = (Arc::clone(old), Arc::clone(new));
+        let may = place
+            .installation
+            .read(move |ports, _| reseal::may_begin(ports, &keys.0, &keys.1));
+        may.map_err(on_keys)?;
+        secret_file::write_new(&self.new_master_key_file, &new.to_text())
     }
 }
 
