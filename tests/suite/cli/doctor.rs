@@ -165,7 +165,7 @@ fn lint_names_the_rule_the_client_and_the_remedy() {
         "{text}"
     );
     assert!(
-        text.contains("fix: signet client update web --require-pkce"),
+        text.contains("fix: once it sends one: signet client update web --require-pkce"),
         "{text}"
     );
 }

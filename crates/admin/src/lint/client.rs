@@ -45,7 +45,7 @@ fn rules<'a>() -> [Rule<Seen<'a>>; 16] {
             "RFC 9700 4.11.1",
             uris::forwarding_redirect,
         ),
-        rule("first-party-app", Warning, "RFC 8252 8.6", first_party_app),
+        rule("first-party-app", Note, "RFC 8252 8.6", first_party_app),
         rule(
             "first-party-elsewhere",
             Note,
@@ -85,18 +85,20 @@ fn no_pkce(seen: &Seen<'_>) -> Option<Objection> {
         (
             "may send an authorization request without a code challenge, so an injected code is not noticed"
                 .to_owned(),
-            format!("{}, once it sends one", seen.update("--require-pkce")),
+            format!("once it sends one: {}", seen.update("--require-pkce")),
         )
     })
 }
 
-/// Whoever takes over its redirect is let in without a question.
+/// Nobody can vouch for an app that any other on the device can imitate, so its flag counts for nothing there.
 fn first_party_app(seen: &Seen<'_>) -> Option<Objection> {
     let native = seen.client.metadata.application_type == ApplicationType::Native;
+    let mut redirects = seen.client.metadata.redirect_uris.iter();
+    let uri = redirects.find(|uri| !uri.starts_with("https://"))?;
     (seen.client.policy.first_party && seen.client.is_public() && native).then(|| {
         (
-            "an app on a device that anybody can imitate, and people are not asked whether it may".to_owned(),
-            seen.update("--no-first-party"),
+            format!("people are asked each time although it is first-party: any app on the device can answer at {uri}"),
+            "use https links that the app claims, if asking is a burden".to_owned(),
         )
     })
 }
@@ -118,7 +120,7 @@ fn secret_in_body(seen: &Seen<'_>) -> Option<Objection> {
             "sends its secret in the body, which logs of other programs keep more easily than the header"
                 .to_owned(),
             format!(
-                "{}, if its library can",
+                "if its library can: {}",
                 seen.update("--auth-method client_secret_basic")
             ),
         )
@@ -153,7 +155,7 @@ fn no_rotation(seen: &Seen<'_>) -> Option<Objection> {
     (seen.refreshes() && !rotates).then(|| {
         (
             "its refresh tokens do not rotate, so that a stolen one is never noticed; only its secret protects them".to_owned(),
-            format!("{}, if it keeps what it is given", seen.update("--refresh-rotation on")),
+            format!("if it keeps what it is given: {}", seen.update("--refresh-rotation on")),
         )
     })
 }
@@ -162,7 +164,7 @@ fn unused_refresh(seen: &Seen<'_>) -> Option<Objection> {
     (seen.client.may_use_grant("refresh_token") && !seen.gets_codes()).then(|| {
         (
             "registered refresh_token, but no grant that brings a refresh token".to_owned(),
-            seen.update("--grant ..., without refresh_token"),
+            format!("without refresh_token: {}", seen.update("--grant ...")),
         )
     })
 }
@@ -180,7 +182,7 @@ fn every_scope(seen: &Seen<'_>) -> Option<Objection> {
     (seen.gets_codes() && seen.client.metadata.scope.is_none()).then(|| {
         (
             "registered no scopes, and may therefore ask for every standard one".to_owned(),
-            seen.update("--scope 'openid ...', with those it needs"),
+            format!("name those it needs: {}", seen.update("--scope 'openid ...'")),
         )
     })
 }
@@ -190,7 +192,10 @@ fn no_backchannel_logout(seen: &Seen<'_>) -> Option<Objection> {
     (seen.gets_codes() && !seen.client.is_public() && !told).then(|| {
         (
             "is not told when somebody signs out elsewhere, and keeps its own session".to_owned(),
-            seen.update("--backchannel-logout-uri URL, if it can"),
+            format!(
+                "if it can be told: {}",
+                seen.update("--backchannel-logout-uri URL")
+            ),
         )
     })
 }

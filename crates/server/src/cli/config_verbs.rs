@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::options::Options;
 use super::output::Answer;
-use crate::config::{self, Origins};
+use crate::config::{self, Config, Origins};
 use crate::exit::Failure;
 
 #[derive(Debug, Subcommand)]
@@ -24,26 +24,29 @@ pub(crate) enum ConfigVerb {
 
 impl ConfigVerb {
     pub(crate) fn run(self, options: &Options) -> Result<Answer, Failure> {
-        // Not of this installation's file, which may be missing or wrong.
-        if let ConfigVerb::Schema = self {
-            let schema = config::schema();
-            return Ok(Answer::Text(format!("{schema:#}\n"), schema));
-        }
-        let config = options.load()?;
-        let name = config
-            .file
-            .as_deref()
-            .map_or_else(|| "the environment".to_owned(), |it| it.display().to_string());
-        Ok(match self {
-            ConfigVerb::Check => Answer::Text(
-                format!("ok  {name}\n"),
-                json!({ "ok": true, "file": config.file }),
-            ),
+        match self {
+            ConfigVerb::Check => Ok(checked(&options.load()?)),
             ConfigVerb::Show { origin } => {
+                let config = options.load()?;
                 let origins = if origin { Origins::Shown } else { Origins::Hidden };
-                Answer::Text(config.to_toml(origins), config.to_json())
+                Ok(Answer::Text(config.to_toml(origins), config.to_json()))
             }
-            ConfigVerb::Schema => Answer::Silence,
-        })
+            // The same for every installation: its file may be missing or wrong.
+            ConfigVerb::Schema => {
+                let schema = config::schema();
+                Ok(Answer::Text(format!("{schema:#}\n"), schema))
+            }
+        }
     }
+}
+
+fn checked(config: &Config) -> Answer {
+    let name = config
+        .file
+        .as_deref()
+        .map_or_else(|| "the environment".to_owned(), |it| it.display().to_string());
+    Answer::Text(
+        format!("ok  {name}\n"),
+        json!({ "ok": true, "file": config.file }),
+    )
 }

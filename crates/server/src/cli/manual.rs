@@ -7,8 +7,8 @@ use clap::{Args, Command, CommandFactory as _};
 use clap_complete::Shell;
 use serde_json::json;
 
-use super::Cli;
 use super::output::Answer;
+use super::{Cli, VERSION};
 use crate::exit::{Exit, Failure, on_file, plain};
 
 #[derive(Debug, Args)]
@@ -65,7 +65,9 @@ fn pages(root: Command) -> Result<Vec<(String, String)>, Failure> {
 
 fn render(command: &Command, name: &str, pages: &mut Vec<(String, String)>) -> Result<(), Failure> {
     let mut roff = Vec::new();
-    let page = clap_mangen::Man::new(command.clone().display_name(name.to_owned()));
+    let page = clap_mangen::Man::new(command.clone().display_name(name.to_owned()))
+        .title(name)
+        .source(format!("signet {VERSION}"));
     let rendered = page.render(&mut roff);
     rendered.map_err(|error| Failure::new(Exit::Failed, plain(&error)))?;
     pages.push((format!("{name}.1"), String::from_utf8_lossy(&roff).into_owned()));
