@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::client;
 use super::installation::{Installation, free_port};
+use super::redis_server::RedisServer;
 
 /// Runs a check; its exit code and its JSON.
 fn check(installation: &Installation, arguments: &[&str]) -> (Option<i32>, Value) {
@@ -115,6 +116,26 @@ fn what_is_broken_fails() {
     let (code, told) = check(&installation, &["doctor"]);
     assert_eq!(
         (code, verdicts(&told, "database")),
+        (Some(1), vec!["fail"]),
+        "{told:#}"
+    );
+}
+
+#[test]
+fn a_redis_that_answers_is_well() {
+    let mut installation = Installation::new();
+    let mut redis = RedisServer::start();
+    installation.set("SIGNET_CACHE__URL", &redis.url());
+    let (code, told) = check(&installation, &["doctor"]);
+    assert_eq!(
+        (code, verdicts(&told, "cache")),
+        (Some(0), vec!["pass"]),
+        "{told:#}"
+    );
+    redis.stop();
+    let (code, told) = check(&installation, &["doctor"]);
+    assert_eq!(
+        (code, verdicts(&told, "cache")),
         (Some(1), vec!["fail"]),
         "{told:#}"
     );
