@@ -230,6 +230,11 @@ impl Database {
         self.cache.get().map(|place| place.health.state())
     }
 
+    /// Where it is.
+    pub(crate) fn location(&self) -> &Location {
+        &self.location
+    }
+
     /// Who announces in Redis, where there is one.
     pub(crate) fn announcer(&self) -> Option<&Announcer> {
         self.shared.announcer.get()

@@ -1,5 +1,7 @@
 //! `signet key`, beside stopped and running servers.
 
+mod erasure;
+
 use serde_json::{Value, json};
 
 use super::installation::{Installation, free_port, talk, until};

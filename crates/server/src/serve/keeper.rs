@@ -215,6 +215,10 @@ impl Rounds {
         })?;
         if done == Done::Yes {
             tracing::info!(?step, "signing keys changed");
+            // A private half may have been erased.
+            if let Err(fault) = self.provider.store.sweep_out() {
+                tracing::warn!(%fault, "the database's log could not be emptied");
+            }
         }
         Ok(lead)
     }

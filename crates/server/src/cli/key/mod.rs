@@ -9,6 +9,7 @@ mod schedule;
 use admin::keys::{self, Insistence, evidence, withdrawal};
 use admin::view::{KeyView, KeyWithEvidenceView};
 use clap::{Args, Subcommand};
+use store::Leftovers;
 use token::SigningAlg;
 use token::keys::fresh::Check;
 use token::keys::{Fresh, KeyPlan};
@@ -18,7 +19,7 @@ use super::output::Answer;
 use super::verb::{actor, destroy, many, one};
 use crate::config::Config;
 use crate::exit::Failure;
-use crate::installation::Installation;
+use crate::installation::{Installation, Keep};
 use crate::master_key;
 use crate::provider::on_keys;
 
@@ -183,6 +184,23 @@ impl Place {
         let check = self.installation.read(move |ports, _| Check::of(ports, &asked));
         let check = check.map_err(on_keys)?;
         Fresh::make(algorithms, &master, check, &self.installation.ctx).map_err(on_keys)
+    }
+}
+
+/// After a private half was erased: nothing of it stays in the database's files. What was done is done, so a fault is only
+/// told.
+fn sweep_out(place: &Place, keep: Keep) {
+    if keep == Keep::Nothing {
+        return;
+    }
+    match place.installation.store.sweep_out() {
+        Ok(Leftovers::None) => {}
+        Ok(Leftovers::Some) => {
+            tracing::warn!("the erased private key stays in the database's log for a while")
+        }
+        Err(fault) => {
+            tracing::warn!(%fault, "the database's log could not be emptied of the erased private key")
+        }
     }
 }
 

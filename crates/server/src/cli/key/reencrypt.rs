@@ -12,7 +12,7 @@ use serde_json::json;
 use token::keys::reseal::{self, Resealed};
 use token::keys::{KeyFault, MasterKey};
 
-use super::Place;
+use super::{Place, sweep_out};
 use crate::cli::options::Writing;
 use crate::cli::output::Answer;
 use crate::cli::secret_file;
@@ -112,6 +112,7 @@ fn reseal_all(place: &Place, old: &Arc<MasterKey>, new: &Arc<MasterKey>) -> Resu
         reencryption::finish(ports, ctx, &actor(), &new)
     });
     end.map_err(on_keys)?;
+    sweep_out(place, Keep::Changes);
     Ok(resealed)
 }
 

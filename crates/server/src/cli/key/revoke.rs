@@ -5,7 +5,7 @@ use admin::view::BlastRadiusView;
 use kernel::Timestamp;
 use token::keys::KeyState;
 
-use super::{ID, Place};
+use super::{ID, Place, sweep_out};
 use crate::cli::options::Destroying;
 use crate::cli::output::Answer;
 use crate::cli::terminal;
@@ -38,6 +38,7 @@ pub(super) fn run(
     place.installation.write(Keep::Changes, move |ports, ctx| {
         withdrawal::revoke(ports, ctx, &actor(), &meant, reason.as_deref(), fresh)
     })?;
+    sweep_out(place, Keep::Changes);
     eprintln!("revoked; running servers have dropped it within a second");
     one(BlastRadiusView::from(&radius), ID)
 }

@@ -6,7 +6,7 @@ use admin::keys::{self, Insistence, rotation};
 use admin::view::{KeyView, RotatedView};
 use token::SigningAlg;
 
-use super::{COLUMNS, ID, Place};
+use super::{COLUMNS, ID, Place, sweep_out};
 use crate::cli::options::Writing;
 use crate::cli::output::Answer;
 use crate::cli::verb::{actor, many, one};
@@ -50,6 +50,7 @@ pub(super) fn rotate(
     let rotated = place.installation.write(writing.keep(), move |ports, ctx| {
         rotation::rotate(ports, ctx, &actor(), alg, &insistence, fresh)
     })?;
+    sweep_out(place, writing.keep());
     many(rotated.iter().map(RotatedView::from), ID, ROTATED)
 }
 
@@ -67,5 +68,6 @@ pub(super) fn activate(
     let rotated = place.installation.write(writing.keep(), move |ports, ctx| {
         rotation::activate(ports, ctx, &actor(), &kid, &insistence, fresh)
     })?;
+    sweep_out(place, writing.keep());
     one(RotatedView::from(&rotated), ID)
 }
