@@ -192,7 +192,7 @@ fn answer(dir: &Path, lines: usize) -> Answer {
         .collect();
     text += &format!(
         "next   1. signet user create --username NAME --email ADDRESS{flag}\n       2. signet client create --name NAME \
-         --redirect-uri URL{flag}\n       3. signet serve{flag}\n"
+         --redirect-uri URL{flag}\n       3. signet serve{flag}\n       4. signet doctor --remote{flag}\n"
     );
     let value = json!({ "config": config, "master_key_file": show(MASTER_KEY), "database": show(DATABASE) });
     Answer::Text(text, value)
