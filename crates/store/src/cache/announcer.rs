@@ -214,8 +214,9 @@ impl Announcing {
         pipe.cmd("PING").ignore();
         let owed = health.owed.swap(false, Ordering::AcqRel);
         if owed {
-            // The list lacks something. Without its epoch it is written anew.
-            pipe.cmd("DEL").arg(&self.place.names.epoch).ignore();
+            // The list lacks something. Without its epoch it is written anew, and not by a node that read SQL before.
+            let names = &self.place.names;
+            pipe.cmd("DEL").arg(&names.epoch).arg(&names.rebuilding).ignore();
         }
         if let Err(error) = self.link.ask::<()>(&pipe) {
             health.owed.fetch_or(owed, Ordering::AcqRel);

@@ -18,6 +18,10 @@ const HELD_MS: u32 = 10_000;
 /// Entries in one trip.
 const CHUNK: usize = 500;
 
+/// Takes the key and removes the old list, in one step: a late removal would empty what another node has begun to write.
+const TAKE: &str = "if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then \
+     redis.call('DEL', KEYS[2], KEYS[3]); return 1 end; return 0";
+
 /// Tells that the list is whole, if the writer still holds its key.
 const FINISH: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then \
      redis.call('SET', KEYS[2], ARGV[2]); redis.call('DEL', KEYS[1]); return 1 end; return 0";
@@ -66,15 +70,11 @@ pub fn rebuild(
 fn take(link: &mut Link, place: &Place) -> Result<bool, CacheFault> {
     let names = &place.names;
     let mut pipe = redis::pipe();
-    pipe.cmd("SET").arg(&names.rebuilding).arg(&*place.node);
-    pipe.arg("NX").arg("PX").arg(HELD_MS);
-    let (taken,): (Option<String>,) = link.ask(&pipe)?;
-    if taken.is_some() {
-        let mut pipe = redis::pipe();
-        pipe.cmd("DEL").arg(&names.epoch).arg(&names.list).ignore();
-        link.ask::<()>(&pipe)?;
-    }
-    Ok(taken.is_some())
+    pipe.cmd("EVAL").arg(TAKE).arg(3);
+    pipe.arg(&names.rebuilding).arg(&names.epoch).arg(&names.list);
+    pipe.arg(&*place.node).arg(HELD_MS);
+    let (taken,): (bool,) = link.ask(&pipe)?;
+    Ok(taken)
 }
 
 /// Whether the key was still there afterwards.
