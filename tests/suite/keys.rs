@@ -152,6 +152,9 @@ fn retirement_keeps_what_is_good_and_hints_for_ever() {
         encode(&[("id_token_hint", &*tokens.id_token)])
     )));
     assert!(landed.page().title().starts_with("Signed out"));
+    // Unless somebody may have kept its private half.
+    assert!(provider.ring().verification_key(&old_id).is_some());
+    revoke(&provider, &old_id, RS256);
 }
 
 #[test]

@@ -72,7 +72,7 @@ pub struct Successor {
 /// What revoking this key would do.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` for a key that left the JWK Set already; `Storage`.
+/// `NotFound`; `Conflict` for a key that was revoked already; `Storage`.
 pub fn blast_radius<T>(tx: &mut T, ctx: &Ctx, kid: &str) -> Result<BlastRadius, AdminFault>
 where
     T: Keys + Clients + Resources + Sessions + ?Sized,

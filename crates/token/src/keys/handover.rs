@@ -85,7 +85,7 @@ fn may_sign(spare: &StoredKey, now: Timestamp, haste: Haste) -> Result<(), LifeF
 /// where there is none any more.
 ///
 /// # Errors
-/// [`LifeFault::Gone`]; [`LifeFault::NoSpare`] where the key signs and nothing could take over.
+/// [`LifeFault::Revoked`]; [`LifeFault::NoSpare`] where the key signs and nothing could take over.
 pub fn revoke(
     keys: &[StoredKey],
     key: &StoredKey,

@@ -1,4 +1,4 @@
-//! The steps of a key's life: `next -> active -> retiring -> retired`, and `revoked` from any of the first three.
+//! The steps of a key's life: `next -> active -> retiring -> retired`, and `revoked` from any of them.
 //!
 //! Pure, one key at a time; which keys take a step together is [`handover`](super::handover)'s business. The private half
 //! goes as soon as a key no longer signs: a retiring key never signs again, so nothing is gained by keeping it.
@@ -23,14 +23,9 @@ pub enum LifeFault {
         /// Where it would have to stand.
         wanted: KeyState,
     },
-    /// The key is not in the JWK Set any more.
-    #[error("key {kid} is {}: it has left the JWK Set already", .state.as_str())]
-    Gone {
-        /// Which key.
-        kid: String,
-        /// Where it stands.
-        state: KeyState,
-    },
+    /// The key was taken back before.
+    #[error("key {0} is revoked already")]
+    Revoked(String),
     /// Some verifier's copy of the JWK Set may still lack the key.
     #[error("key {kid} ({alg}) is safe to sign from {} on: until then a verifier's copy of the JWK Set may lack it", .safe_at.to_rfc3339())]
     NotYetSafe {
@@ -130,18 +125,18 @@ impl StoredKey {
         Ok(self.gone(KeyState::Retired, now))
     }
 
-    /// `next`, `active` or `retiring` -> `revoked`: nothing it signed is believed.
+    /// Any other state -> `revoked`: nothing it signed is believed. A retired key too: who has its private half, from before
+    /// it was erased, could forge ID tokens given as hints.
     ///
     /// # Errors
-    /// [`LifeFault::Gone`] for a key that left the JWK Set already.
+    /// [`LifeFault::Revoked`].
     pub fn revoke(&self, now: Timestamp) -> Result<Self, LifeFault> {
-        if !self.state.is_published() {
-            return Err(LifeFault::Gone {
-                kid: self.kid.clone(),
-                state: self.state,
-            });
-        }
-        Ok(self.gone(KeyState::Revoked, now))
+        let left = match self.state {
+            KeyState::Revoked => return Err(LifeFault::Revoked(self.kid.clone())),
+            KeyState::Retired => self.leaves_jwks_at.unwrap_or(now),
+            KeyState::Next | KeyState::Active | KeyState::Retiring => now,
+        };
+        Ok(self.gone(KeyState::Revoked, left))
     }
 
     fn gone(&self, state: KeyState, now: Timestamp) -> Self {
@@ -195,7 +190,12 @@ mod tests {
             (|key| key.withdraw(LATER), &[KeyState::Next], KeyState::Retired),
             (
                 |key| key.revoke(LATER),
-                &[KeyState::Next, KeyState::Active, KeyState::Retiring],
+                &[
+                    KeyState::Next,
+                    KeyState::Active,
+                    KeyState::Retiring,
+                    KeyState::Retired,
+                ],
                 KeyState::Revoked,
             ),
         ];
@@ -226,6 +226,12 @@ mod tests {
         assert_eq!(promoted.safe_at(wait), NOW.plus(wait));
         assert_eq!(first.published(LATER).safe_at(wait), LATER);
         assert_eq!(spare.published(LATER).safe_at(wait), LATER.plus(wait));
+    }
+
+    #[test]
+    fn a_retired_key_that_is_taken_back_left_when_it_left() {
+        let retired = in_state(KeyState::Retiring).retire(NOW).unwrap();
+        assert_eq!(retired.revoke(LATER).unwrap().leaves_jwks_at, Some(NOW));
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub(crate) enum KeyVerb {
         #[command(flatten)]
         destroying: Destroying,
     },
-    /// Take a key back: nothing it signed is believed any more. Tells first what that means; with --dry-run only that
+    /// Take a key back, a retired one too: nothing it signed is believed any more. Tells first what that means; with --dry-run only that
     Revoke {
         /// Its id
         kid: String,
