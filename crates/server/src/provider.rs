@@ -92,12 +92,15 @@ impl Provider {
             }
         };
         store.watch(Arc::clone(&installation.ctx.clock), Box::new(listener))?;
-        Ok(Self {
+        let provider = Self {
             state,
             store,
             vault,
             wake,
-        })
+        };
+        // A key that was taken back between reading the keys and watching would be told of by nobody.
+        provider.hear(&[Change::Everything]);
+        Ok(provider)
     }
 
     /// Brings caches up to date. Runs on the watcher's thread.

@@ -195,12 +195,11 @@ fn sweep_out(place: &Place, keep: Keep) {
     }
     match place.installation.store.sweep_out() {
         Ok(Leftovers::None) => {}
-        Ok(Leftovers::Some) => {
-            tracing::warn!("the erased private key stays in the database's log for a while")
-        }
-        Err(fault) => {
-            tracing::warn!(%fault, "the database's log could not be emptied of the erased private key")
-        }
+        Ok(Leftovers::Some) => eprintln!(
+            "note: what was erased stays in the database's files for a while: in SQLite's log until the next checkpoint, on \
+             PostgreSQL as long as the server keeps it"
+        ),
+        Err(fault) => eprintln!("note: what was erased may still be in the database's log: {fault}"),
     }
 }
 
