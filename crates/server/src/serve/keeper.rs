@@ -88,14 +88,14 @@ impl Keeper {
             provider: provider.clone(),
             plan,
         };
-        let mut pause = rounds.make(Look::Everywhere);
+        let mut next = rounds.make(Look::Everywhere);
         let called = Arc::clone(&wake);
         let keep = move || {
             loop {
-                pause = match called.wait(pause) {
+                next = match called.wait(next.pause) {
                     Call::End => break,
                     Call::Look => rounds.make(Look::Everywhere),
-                    Call::None => rounds.make(Look::AtWhatMayEnd),
+                    Call::None => rounds.make(next.look),
                 };
             }
             rounds.store_signed();
@@ -118,30 +118,50 @@ impl Drop for Keeper {
     }
 }
 
+/// Whether a round did all that was due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    Undone,
+}
+
 struct Rounds {
     node: String,
     provider: Provider,
     plan: KeyPlan,
 }
 
+/// The next round, unless somebody calls before.
+struct Next {
+    pause: Duration,
+    look: Look,
+}
+
 impl Rounds {
-    /// One round; how long to wait for the next.
-    fn make(&self, look: Look) -> Duration {
+    /// One round. What it left undone, the next looks for as thoroughly: the feed tells of a use once only.
+    fn make(&self, look: Look) -> Next {
         self.store_signed();
         if self.provider.vault.is_behind() {
             self.provider.reload_ring();
         }
-        let pause = match self.look(look) {
+        let (pause, outcome) = match self.look(look) {
             Ok(outlook) => self.work_off(outlook),
             Err(failure) => {
                 tracing::warn!(%failure, "what is due of signing keys could not be looked up");
-                AGAIN
+                (AGAIN, Outcome::Undone)
             }
         };
-        if self.provider.vault.is_behind() {
-            pause.min(AGAIN)
+        let at_most = if self.provider.vault.is_behind() {
+            AGAIN
         } else {
-            pause
+            INTERVAL
+        };
+        Next {
+            pause: pause.min(at_most),
+            look: match outcome {
+                Outcome::Done => Look::AtWhatMayEnd,
+                Outcome::Undone => look,
+            },
         }
     }
 
@@ -168,21 +188,21 @@ impl Rounds {
     }
 
     /// Takes every step that can be taken: one that fails does not keep the others.
-    fn work_off(&self, outlook: Outlook) -> Duration {
+    fn work_off(&self, outlook: Outlook) -> (Duration, Outcome) {
         if outlook.steps.is_empty() {
             let now = self.provider.state.ctx.now();
             let until = outlook.next_at.map_or(INTERVAL, |at| at.since(now));
-            return until.clamp(SOON, INTERVAL);
+            return (until.clamp(SOON, INTERVAL), Outcome::Done);
         }
         // What was done makes other things due.
-        let mut pause = SOON;
+        let (mut pause, mut outcome) = (SOON, Outcome::Done);
         for step in outlook.steps {
             match self.lead_and_perform(&step) {
                 Ok(Lead::Ours) => {}
-                Ok(Lead::Anothers) => return AGAIN,
+                Ok(Lead::Anothers) => return (AGAIN, Outcome::Undone),
                 Err(failure) => {
                     tracing::warn!(%failure, ?step, "signing keys could not be kept");
-                    pause = AFTER_FAILURE;
+                    (pause, outcome) = (AFTER_FAILURE, Outcome::Undone);
                 }
             }
         }
@@ -191,7 +211,7 @@ impl Rounds {
             tracing::warn!(%fault, "the lead in keeping signing keys could not be given up");
             pause = AFTER_FAILURE;
         }
-        pause
+        (pause, outcome)
     }
 
     /// Leads only after it is known that the step can be taken here, so that a node without the master key stands in
