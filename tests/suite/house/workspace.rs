@@ -68,8 +68,18 @@ pub(super) fn members() -> Vec<Package> {
         .collect()
 }
 
-/// Names of all packages that are built on this machine, with their features as they are. `Cargo.lock` names more: it
-/// keeps what an optional feature nobody switched on would bring.
+/// Names of all locked packages, those of other systems and of features nobody switched on included.
+pub(super) fn locked_names() -> Vec<String> {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let name = |line: &str| {
+        line.strip_prefix("name = \"")?
+            .strip_suffix('"')
+            .map(str::to_owned)
+    };
+    lock.lines().filter_map(name).collect()
+}
+
+/// Names of all packages that are built on this machine, with their features as they are.
 pub(super) fn built_names() -> Vec<String> {
     let tree = cargo(&[
         "tree",
