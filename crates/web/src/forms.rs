@@ -1,9 +1,17 @@
 //! Reading parameters from queries and form bodies, within bounds.
 
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use protocol::{Params, ParamsFault};
+
+use crate::correlation::CorrelationId;
+use crate::failure;
+use crate::state::AppState;
 
 /// Largest form body, in bytes.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
@@ -61,6 +69,27 @@ pub(crate) async fn form(request: &HttpRequest, payload: web::Payload) -> Result
         .map_err(|_| FormFault::TooLarge)?;
     let body = body.map_err(|_| FormFault::Connection)?;
     Params::parse(&body).map_err(FormFault::Encoding)
+}
+
+/// The form a browser posted to one of our pages. What cannot be read is answered by a page, before the handler runs.
+pub(crate) struct PostedForm(pub(crate) Params);
+
+impl FromRequest for PostedForm {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), web::Payload::from_request(request, payload));
+        Box::pin(async move {
+            form(&request, payload.await?).await.map(Self).map_err(|fault| {
+                let response = match request.app_data::<web::Data<AppState>>() {
+                    Some(state) => failure::form_page(state, &CorrelationId::of(&request), fault),
+                    None => HttpResponse::new(fault.status()),
+                };
+                InternalError::from_response(fault.description(), response).into()
+            })
+        })
+    }
 }
 
 fn is_form(request: &HttpRequest) -> bool {

@@ -13,6 +13,7 @@ use token::authorize::{AuthorizationRequest, Interaction, PageFault, Pending, Re
 use crate::catalogue::catalogue_for;
 use crate::client_cache::client;
 use crate::correlation::CorrelationId;
+use crate::forms::PostedForm;
 use crate::state::AppState;
 use crate::unit::write;
 use crate::{cookies, deliver, failure, forms, peer};
@@ -29,14 +30,10 @@ pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: Co
 /// up again by a GET before any cookie is read.
 pub(crate) async fn post(
     request: HttpRequest,
-    payload: web::Payload,
+    PostedForm(params): PostedForm,
     state: web::Data<AppState>,
     id: CorrelationId,
 ) -> HttpResponse {
-    let params = match forms::form(&request, payload).await {
-        Ok(params) => params,
-        Err(fault) => return failure::form_page(&state, &id, fault),
-    };
     // What is wrong is said at once; only a request that will make sense to its browser is worth keeping.
     if let Err(response) = check(&state, &id, &params).await {
         return response;

@@ -21,6 +21,7 @@ use super::authorize::save;
 use crate::client_cache::client;
 use crate::correlation::CorrelationId;
 use crate::csrf::{self, Purpose};
+use crate::forms::PostedForm;
 use crate::state::AppState;
 use crate::unit::{read, write};
 use crate::views::{Account, Link, PageContext, SignOut, SignedOut, Trouble, page};
@@ -37,14 +38,10 @@ pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: Co
 /// POST `/logout`: saved and picked up by a GET, because Lax cookies did not come with it.
 pub(crate) async fn post(
     request: HttpRequest,
-    payload: web::Payload,
+    PostedForm(params): PostedForm,
     state: web::Data<AppState>,
     id: CorrelationId,
 ) -> HttpResponse {
-    let params = match forms::form(&request, payload).await {
-        Ok(params) => params,
-        Err(fault) => return failure::form_page(&state, &id, fault),
-    };
     // Only what can be believed is worth keeping until a browser comes for it; anything else is the bare wish to leave.
     match understand(&state, &params).await {
         Ok((
@@ -102,14 +99,10 @@ pub(crate) async fn saved(
 pub(crate) async fn confirm(
     request: HttpRequest,
     path: web::Path<String>,
-    payload: web::Payload,
+    PostedForm(form): PostedForm,
     state: web::Data<AppState>,
     id: CorrelationId,
 ) -> HttpResponse {
-    let form = match forms::form(&request, payload).await {
-        Ok(form) => form,
-        Err(fault) => return failure::form_page(&state, &id, fault),
-    };
     let (visitor, _) = cookies::visitor(&request, &state.ctx);
     if !csrf::is_genuine(form.get("csrf"), &visitor.flow, Purpose::Logout, &path) {
         return failure::error_page(&state, &id, Trouble::FormRefused);

@@ -9,10 +9,11 @@ use token::authorize::{Choice, Consented, Step, chooser};
 use super::interaction::{Claimed, Found, find, go_on};
 use crate::correlation::CorrelationId;
 use crate::csrf::{self, Purpose};
+use crate::forms::PostedForm;
 use crate::state::AppState;
 use crate::unit::{read, write};
 use crate::views::{Account, Choosable, Choose, Link, PageContext, Trouble, page};
-use crate::{deliver, failure, forms};
+use crate::{deliver, failure};
 
 /// Accounts shown at once; the others are behind "More accounts".
 const SHOWN: usize = 5;
@@ -93,14 +94,10 @@ fn choosable(user: &User) -> Choosable<'_> {
 pub(crate) async fn post(
     request: HttpRequest,
     path: web::Path<String>,
-    payload: web::Payload,
+    PostedForm(form): PostedForm,
     state: web::Data<AppState>,
     id: CorrelationId,
 ) -> HttpResponse {
-    let form = match forms::form(&request, payload).await {
-        Ok(form) => form,
-        Err(fault) => return failure::form_page(&state, &id, fault),
-    };
     let claimed = match claimed(&request, &state, &id, &path).await {
         Ok(claimed) => claimed,
         Err(response) => return response,

@@ -12,10 +12,11 @@ use token::client::{ApplicationType, Client};
 use super::interaction::{Claimed, Found, find, go_on};
 use crate::correlation::CorrelationId;
 use crate::csrf::{self, Purpose};
+use crate::forms::PostedForm;
 use crate::state::AppState;
 use crate::unit::{read, write};
 use crate::views::{Account, Api, Consent, Introduction, Link, PageContext, ScopeLine, Trouble, page};
-use crate::{deliver, failure, forms};
+use crate::{deliver, failure};
 
 /// GET `/consent/{id}`.
 pub(crate) async fn get(
@@ -151,14 +152,10 @@ fn introduction(client: &Client) -> Introduction {
 pub(crate) async fn post(
     request: HttpRequest,
     path: web::Path<String>,
-    payload: web::Payload,
+    PostedForm(form): PostedForm,
     state: web::Data<AppState>,
     id: CorrelationId,
 ) -> HttpResponse {
-    let form = match forms::form(&request, payload).await {
-        Ok(form) => form,
-        Err(fault) => return failure::form_page(&state, &id, fault),
-    };
     let claimed = match claimed(&request, &state, &id, &path).await {
         Ok(claimed) => claimed,
         Err(response) => return response,

@@ -18,11 +18,12 @@ use super::account::path_of;
 use super::interaction::{Claimed, Found, find, go_on};
 use crate::correlation::CorrelationId;
 use crate::csrf::{self, Purpose};
+use crate::forms::PostedForm;
 use crate::metrics::LoginOutcome;
 use crate::state::AppState;
 use crate::unit::write;
 use crate::views::{Account, Again, PageContext, Reason, SignIn, SignInProblem, page};
-use crate::{cookies, deliver, failure, forms, hashing, peer};
+use crate::{cookies, deliver, failure, hashing, peer};
 
 /// GET `/login`: signing in without an app.
 pub(crate) async fn start(
@@ -156,14 +157,10 @@ impl Form<'_> {
 pub(crate) async fn post(
     request: HttpRequest,
     path: web::Path<String>,
-    payload: web::Payload,
+    PostedForm(form): PostedForm,
     state: web::Data<AppState>,
     id: CorrelationId,
 ) -> HttpResponse {
-    let form = match forms::form(&request, payload).await {
-        Ok(form) => form,
-        Err(fault) => return failure::form_page(&state, &id, fault),
-    };
     let found = match find(&request, &state, &id, &path).await {
         Ok(found) => found,
         Err(response) => return response,
