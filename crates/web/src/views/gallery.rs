@@ -204,11 +204,11 @@ fn leaving(app: &str, account: Account<'_>) -> Vec<Drawn> {
         name: app,
         url: "https://notes.example.com/bye",
     };
-    let signed_in = Visitor::SignedIn {
+    let signed_in = |others| Visitor::SignedIn {
         account,
         email: Some("alice@example.com"),
         manage: "/account",
-        others: 0,
+        others,
         sign_out: "/logout",
         csrf: "csrf-token",
     };
@@ -241,7 +241,14 @@ fn leaving(app: &str, account: Account<'_>) -> Vec<Drawn> {
             "home",
             &Home {
                 place: PLACE,
-                visitor: signed_in,
+                visitor: signed_in(0),
+            },
+        ),
+        draw(
+            "home-several",
+            &Home {
+                place: PLACE,
+                visitor: signed_in(2),
             },
         ),
         draw(
