@@ -20,12 +20,15 @@ pub struct Event {
     /// The client involved.
     #[diesel(sql_type = Nullable<Text>)]
     pub client_id: Option<String>,
+    /// One more sentence or value.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub detail: Option<String>,
 }
 
 /// All of it, oldest first.
 pub fn read(database: &Path) -> Vec<Event> {
     let mut conn = SqliteConnection::establish(&database.display().to_string()).unwrap();
-    sql_query("SELECT event, actor, subject, client_id FROM audit ORDER BY seq")
+    sql_query("SELECT event, actor, subject, client_id, detail FROM audit ORDER BY seq")
         .load(&mut conn)
         .unwrap()
 }

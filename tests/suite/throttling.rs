@@ -1,5 +1,7 @@
 //! Guessing passwords: ten wrong ones, then nobody gets in from there for a while, and nobody can tell why.
 
+use std::thread;
+
 use crate::actors::{Attacker, Browser, Page};
 use crate::cast::PASSWORD;
 use crate::rig::Provider;
@@ -38,6 +40,51 @@ fn after_ten_wrong_passwords_the_right_one_is_wrong_too() {
 
     provider.wait(16 * 60);
     assert_eq!(guess(PASSWORD).0, 303);
+}
+
+#[test]
+fn of_two_hundred_guesses_at_once_ten_are_looked_at_and_others_are_still_served() {
+    let provider = Provider::start();
+    let (browser, door) = at_the_door(&provider);
+    let before = provider.hasher.hashes_run();
+    let (guesses, discovered) = thread::scope(|scope| {
+        let guesses: Vec<_> = (0..200)
+            .map(|n| {
+                let (mut browser, door) = (browser.clone(), &door);
+                let password = format!("guess number {n}");
+                scope.spawn(move || {
+                    let page = browser.send_form(door, &[("username", "alice"), ("password", &password)]);
+                    (page.status, page.header("retry-after").to_owned())
+                })
+            })
+            .collect();
+        let discovered = Browser::new(&provider).get(&provider.url("/.well-known/openid-configuration"));
+        let guesses: Vec<_> = guesses.into_iter().map(|guess| guess.join().unwrap()).collect();
+        (guesses, discovered)
+    });
+    assert_eq!(discovered.status, 200);
+    // Whoever does not fit into the queue is told so, and when to come back; nobody is let in.
+    for (status, retry_after) in &guesses {
+        assert!(
+            *status == 200 || (*status == 503 && retry_after == "2"),
+            "{status}"
+        );
+    }
+    let served = guesses.iter().filter(|(status, _)| *status == 200).count();
+    let hashed = provider.hasher.hashes_run() - before;
+    assert_eq!(
+        hashed,
+        u64::try_from(served).unwrap(),
+        "one hash each, and none for the others"
+    );
+    let wrong = provider.audit().into_iter().filter(|event| {
+        event.event == "user.login.failed"
+            && event
+                .detail
+                .as_deref()
+                .is_some_and(|detail| detail.starts_with("wrong password"))
+    });
+    assert!((1..=10).contains(&wrong.count()));
 }
 
 #[test]
