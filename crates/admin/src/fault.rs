@@ -18,6 +18,8 @@ pub enum AdminFault {
     },
     /// It contradicts what is there: a name is taken, a precondition does not hold.
     Conflict(String),
+    /// The actor may not do this; what they may not, in one sentence.
+    Forbidden(String),
     /// Values that cannot be taken; everything that is wrong with them.
     Invalid(Vec<String>),
     /// Storage failed.
@@ -40,7 +42,7 @@ impl fmt::Display for AdminFault {
             AdminFault::NotFound { what, name } => {
                 write!(f, "there is no {what} \"{}\"", name.escape_debug())
             }
-            AdminFault::Conflict(reason) => f.write_str(reason),
+            AdminFault::Conflict(reason) | AdminFault::Forbidden(reason) => f.write_str(reason),
             AdminFault::Invalid(reasons) => f.write_str(&reasons.join("\n")),
             AdminFault::Storage(fault) => fault.fmt(f),
         }

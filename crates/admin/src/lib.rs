@@ -5,7 +5,9 @@
 //! holds, and every write leaves an audit event in it.
 
 pub mod actor;
+pub mod authority;
 pub mod clients;
+pub mod console;
 pub mod fault;
 pub mod grants;
 pub mod groups;
@@ -19,9 +21,10 @@ pub mod tokens;
 pub mod users;
 pub mod view;
 
-pub use actor::Actor;
+pub use actor::{Actor, Way};
+pub use authority::{Administrator, Permission, Permissions, Role};
 pub use fault::AdminFault;
-pub use ports::{Ports, Store};
+pub use ports::{Administrators, ConsoleSessions, Ports, Store};
 
 #[cfg(test)]
 mod tests;

@@ -37,6 +37,10 @@ kinds! {
     BrowserSecret = "browser";
     /// The link that lets somebody set a new password.
     ResetToken = "reset";
+    /// The link that makes somebody the first administrator.
+    SetupToken = "setup";
+    /// The cookie of somebody at the console.
+    ConsoleSecret = "console";
     /// The cookie that ties an interaction to the browser that began it.
     FlowSecret = "flow";
 }

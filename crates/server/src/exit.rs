@@ -20,6 +20,8 @@ pub enum Exit {
     NotFound = 4,
     /// It exists already, or a precondition is not met.
     Conflict = 5,
+    /// Whoever asked may not do this.
+    NotAllowed = 6,
     /// Database or server unreachable.
     Unreachable = 7,
     /// The schema needs `signet migrate up`.

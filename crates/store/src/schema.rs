@@ -49,6 +49,7 @@ const STEPS: &[Step] = &[
     step!("0001", "base"),
     step!("0002", "revocation_and_resources"),
     step!("0003", "signed_tokens"),
+    step!("0004", "administration"),
 ];
 
 /// Where a database stands; names of steps, oldest first.

@@ -253,6 +253,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    administrators (kind, id, role) {
+        kind -> Text,
+        id -> Text,
+        role -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    setup_links (token_digest) {
+        token_digest -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        spent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    console_sessions (secret_digest) {
+        secret_digest -> Binary,
+        sid -> Text,
+        user_id -> Text,
+        auth_at -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     /// Which migrations were applied; the name is diesel's, so that its command line can read the database too.
     __diesel_schema_migrations (version) {
         version -> Text,

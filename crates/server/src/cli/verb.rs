@@ -75,6 +75,7 @@ impl From<AdminFault> for Failure {
         let exit = match fault {
             AdminFault::NotFound { .. } => Exit::NotFound,
             AdminFault::Conflict(_) => Exit::Conflict,
+            AdminFault::Forbidden(_) => Exit::NotAllowed,
             AdminFault::Invalid(_) => Exit::Usage,
             AdminFault::Storage(fault) => return fault.into(),
         };

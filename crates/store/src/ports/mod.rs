@@ -2,9 +2,11 @@
 //!
 //! Whatever may happen only once is one conditional statement, judged by the number of rows it changed.
 
+mod administrators;
 mod audit;
 mod clients;
 mod consents;
+mod console;
 mod grants;
 mod groups;
 mod interactions;

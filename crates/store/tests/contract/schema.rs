@@ -8,7 +8,12 @@ use tempfile::TempDir;
 
 use crate::support::{Fresh, Ports, everywhere};
 
-const STEPS: [&str; 3] = ["0001_base", "0002_revocation_and_resources", "0003_signed_tokens"];
+const STEPS: [&str; 4] = [
+    "0001_base",
+    "0002_revocation_and_resources",
+    "0003_signed_tokens",
+    "0004_administration",
+];
 
 fn url(dir: &TempDir) -> String {
     format!("sqlite://{}", dir.path().join("signet.db").display())

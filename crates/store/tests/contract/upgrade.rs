@@ -15,7 +15,11 @@ const FIRST: [&str; 2] = [
     include_str!("../../../../migrations/postgres/0001_base/up.sql"),
 ];
 /// SQLite's and PostgreSQL's, the newest step first.
-const DOWN: [[&str; 2]; 2] = [
+const DOWN: [[&str; 2]; 3] = [
+    [
+        include_str!("../../../../migrations/sqlite/0004_administration/down.sql"),
+        include_str!("../../../../migrations/postgres/0004_administration/down.sql"),
+    ],
     [
         include_str!("../../../../migrations/sqlite/0003_signed_tokens/down.sql"),
         include_str!("../../../../migrations/postgres/0003_signed_tokens/down.sql"),
@@ -83,7 +87,11 @@ fn rows_of_the_first_version_keep_their_meaning() {
         furnish(db, sid, user, grant);
         assert_eq!(
             schema::up(&db.url).unwrap(),
-            ["0002_revocation_and_resources", "0003_signed_tokens"]
+            [
+                "0002_revocation_and_resources",
+                "0003_signed_tokens",
+                "0004_administration"
+            ]
         );
         let session = db.read(move |ports| ports.session(sid)).unwrap();
         assert_eq!(session.device, Device::default());
@@ -136,7 +144,7 @@ fn the_way_down_leads_to_the_first_version_and_up_again() {
     everywhere(|db| {
         downgrade(db);
         assert_eq!(schema::status(&db.url).unwrap().applied, ["0001_base"]);
-        assert_eq!(schema::plan(&db.url).unwrap().len(), 2);
+        assert_eq!(schema::plan(&db.url).unwrap().len(), DOWN.len());
         schema::up(&db.url).unwrap();
         let store = Arc::new(Database::open(&db.url, OpenMode::MustExist).unwrap());
         let answer = work::run(&*store, Access::Read, |ports: &mut Ports| ports.catalogue());

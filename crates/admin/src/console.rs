@@ -1,0 +1,97 @@
+//! Somebody at the console: a session of the console's own, which leans on the session of the browser.
+//!
+//! The console is a client like others and learns by an ID token who came. What it keeps is which session of Signet that was,
+//! so that the end of that session is the end here too, and when the person last proved who they are.
+
+use std::time::Duration;
+
+use identity::{User, Users};
+use kernel::id::{Sid, UserId};
+use kernel::secret::ConsoleSecret;
+use kernel::{Ctx, Digest, StorageFault, Timestamp};
+use session::Sessions;
+
+use crate::actor::Actor;
+use crate::authority::Administrator;
+use crate::ports::{Administrators, ConsoleSessions};
+
+/// The console's `client_id`. It belongs to Signet and nobody may change it.
+pub const CLIENT_ID: &str = "signet-console";
+/// How long somebody stays at the console without signing in to it again.
+pub const LONGEST: Duration = Duration::from_secs(12 * 3600);
+/// How long a proof counts as fresh, before what cannot be undone.
+pub const FRESH: Duration = Duration::from_secs(5 * 60);
+
+/// A session at the console.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConsoleSession {
+    /// Of the secret in its cookie.
+    pub secret: Digest<ConsoleSecret>,
+    /// The session in which the person signed in.
+    pub sid: Sid,
+    /// Whose.
+    pub user: UserId,
+    /// When they last proved who they are (`auth_time`, OpenID Connect Core 2).
+    pub auth_at: Timestamp,
+    /// When they came to the console.
+    pub created_at: Timestamp,
+    /// After this they have to come again.
+    pub expires_at: Timestamp,
+}
+
+impl ConsoleSession {
+    /// Whether the person proved who they are a short while ago.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now.since(self.auth_at) <= FRESH
+    }
+}
+
+/// Somebody who may be at the console now.
+#[derive(Debug, Clone)]
+pub struct Presence {
+    /// The session.
+    pub session: ConsoleSession,
+    /// Who.
+    pub user: User,
+    /// With what they may do at this moment.
+    pub actor: Actor,
+}
+
+/// Why nobody is there.
+#[derive(Debug, Clone)]
+pub enum Absence {
+    /// No session, or one that ended: they have to sign in.
+    SignedOut,
+    /// Signed in, but no administrator.
+    NoAdministrator(Box<User>),
+}
+
+/// Who holds this cookie. Asked anew for every request, in the unit of work of what they want, so that a role that was taken
+/// away and a session that was ended count at once.
+///
+/// # Errors
+/// Storage.
+pub fn present(
+    tx: &mut (impl Users + Sessions + Administrators + ConsoleSessions + ?Sized),
+    ctx: &Ctx,
+    secret: &Digest<ConsoleSecret>,
+) -> Result<Result<Presence, Absence>, StorageFault> {
+    let now = ctx.now();
+    let found = tx.console_session(secret)?;
+    let Some(session) = found.filter(|session| now < session.expires_at) else {
+        return Ok(Err(Absence::SignedOut));
+    };
+    let live = tx
+        .session(session.sid)?
+        .filter(|own| own.is_live(now, &ctx.policy));
+    let user = tx.user(session.user)?.filter(User::is_active);
+    let (Some(_), Some(user)) = (live, user) else {
+        return Ok(Err(Absence::SignedOut));
+    };
+    let roles = tx.admin_roles(&Administrator::Person(user.id))?;
+    if roles.is_empty() {
+        return Ok(Err(Absence::NoAdministrator(Box::new(user))));
+    }
+    let actor = Actor::person(user.id, roles);
+    Ok(Ok(Presence { session, user, actor }))
+}

@@ -1,0 +1,3 @@
+DROP TABLE console_sessions;
+DROP TABLE setup_links;
+DROP TABLE administrators;
