@@ -2,9 +2,11 @@
 //!
 //! Redirects to clients are no failures of ours; see `deliver`.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ACCEPT, ALLOW, CACHE_CONTROL, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use actix_web::{HttpRequest, HttpResponse};
 use kernel::StorageFault;
 use protocol::{ErrorCode, OAuthError};
 use serde::Serialize;
@@ -31,7 +33,7 @@ pub(crate) fn too_many(state: &AppState, id: &CorrelationId) -> HttpResponse {
         advice: "Wait a few minutes, then go back to the app and start again.",
     };
     let mut response = error_page(state, id, trouble);
-    let minute = actix_web::http::header::HeaderValue::from_static("60");
+    let minute = HeaderValue::from_static("60");
     response.headers_mut().insert(RETRY_AFTER, minute);
     response
 }
@@ -65,6 +67,35 @@ pub(crate) fn turned_away(state: &AppState, id: &CorrelationId, status: StatusCo
     error_page_with_next(state, id, trouble, next)
 }
 
+/// Whether whoever asks would rather have a page than JSON: browsers name HTML first when people open an address.
+pub(crate) fn reads_pages(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .is_some_and(|types| types.as_bytes().starts_with(b"text/html"))
+}
+
+/// An address asked with a method it does not have; `allow` lists those it has (RFC 9110 10.2.1).
+pub(crate) fn method_not_allowed(
+    request: &HttpRequest,
+    state: &AppState,
+    id: &CorrelationId,
+    allow: &'static str,
+) -> HttpResponse {
+    let mut response = if reads_pages(request.headers()) {
+        error_page(state, id, Trouble::MethodNotAllowed)
+    } else {
+        let error = OAuthError::new(
+            ErrorCode::InvalidRequest,
+            format!("this address takes {allow} only"),
+        );
+        json_error_with(StatusCode::METHOD_NOT_ALLOWED, &error)
+    };
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static(allow));
+    response
+}
+
 /// The same with a way on.
 pub(crate) fn error_page_with_next(
     state: &AppState,
@@ -84,10 +115,9 @@ pub(crate) fn error_page_with_next(
 fn draw(state: &AppState, view: &ErrorPage<'_>) -> HttpResponse {
     let mut response = page(view.trouble.status(), view, &PageContext::new(state.transport()));
     if view.trouble.status() == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(
-            RETRY_AFTER,
-            actix_web::http::header::HeaderValue::from_static(RETRY_SECONDS),
-        );
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
     }
     response
 }

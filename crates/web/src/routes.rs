@@ -2,7 +2,6 @@
 
 use actix_web::guard::fn_guard;
 use actix_web::http::Method;
-use actix_web::http::header::ALLOW;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Route, web};
 
 use crate::correlation::CorrelationId;
@@ -38,10 +37,8 @@ pub(crate) mod paths {
 
 /// A resource that answers 405 with Allow to every other method (RFC 9110 15.5.6).
 fn resource(path: &str, allow: &'static str, routes: impl IntoIterator<Item = Route>) -> Resource {
-    let refuse = move || async move {
-        HttpResponse::MethodNotAllowed()
-            .insert_header((ALLOW, allow))
-            .finish()
+    let refuse = move |request: HttpRequest, state: web::Data<AppState>, id: CorrelationId| async move {
+        failure::method_not_allowed(&request, &state, &id, allow)
     };
     routes
         .into_iter()

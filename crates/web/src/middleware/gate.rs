@@ -4,7 +4,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT, HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
@@ -75,9 +75,7 @@ fn turned_away(
     id: &CorrelationId,
     status: StatusCode,
 ) -> HttpResponse {
-    let accepted = request.headers().get(ACCEPT).map(HeaderValue::as_bytes);
-    let reads_pages = accepted.is_some_and(|types| types.starts_with(b"text/html"));
-    if reads_pages {
+    if failure::reads_pages(request.headers()) {
         failure::turned_away(state, id, status)
     } else {
         HttpResponse::build(status).finish()

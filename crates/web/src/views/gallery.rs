@@ -330,6 +330,7 @@ fn troubles(app: &str) -> Vec<Drawn> {
         draw("error-cookies", &plain(Trouble::CookieMissing)),
         draw("error-form", &plain(Trouble::FormRefused)),
         draw("error-404", &plain(Trouble::NotFound)),
+        draw("error-405", &plain(Trouble::MethodNotAllowed)),
         draw("error-429", &plain(Trouble::TooManyRequests)),
         draw("error-503", &plain(Trouble::Busy)),
         draw("error-500", &plain(Trouble::Internal)),

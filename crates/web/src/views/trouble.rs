@@ -57,6 +57,8 @@ pub enum Trouble<'a> {
     FormRefused,
     /// No page has this address.
     NotFound,
+    /// The address exists, but not for this method (RFC 9110 15.5.6).
+    MethodNotAllowed,
     /// This browser or account asks too often.
     TooManyRequests,
     /// The provider has more to do than it can.
@@ -94,6 +96,7 @@ impl Trouble<'_> {
             | Self::Expired { .. }
             | Self::CookieMissing
             | Self::NotFound
+            | Self::MethodNotAllowed
             | Self::Other { .. } => Passes::Never,
         }
     }
@@ -107,6 +110,7 @@ impl Trouble<'_> {
             Self::Expired { .. } => StatusCode::GONE,
             Self::FormRefused => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
