@@ -26,6 +26,7 @@ story('Authlib signs Alice in, reads userinfo, refreshes and signs out', async (
   assert.equal(user.sub, provider.alice.sub);
   assert.equal(user.name, provider.alice.name);
   assert.equal(user.email, provider.alice.email);
+  assert.deepEqual(user.groups, [provider.alice.group]);
 
   await page.goto(`${url}/refresh`);
   assert.deepEqual(await told(page), { user, renewed: true });

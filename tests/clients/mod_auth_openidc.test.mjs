@@ -28,6 +28,9 @@ story(
     assert.equal(headers.oidc_claim_sub, provider.alice.sub);
     assert.equal(headers.oidc_claim_name, provider.alice.name);
     assert.equal(headers.oidc_claim_email, provider.alice.email);
+    assert.equal(headers.oidc_claim_groups, provider.alice.group);
+    assert.equal((await page.goto(`${url}/staff`)).status(), 200);
+    assert.equal((await page.goto(`${url}/board`)).status(), 401);
 
     const refresh = new URLSearchParams({ refresh: `${url}/page`, access_token: headers.oidc_access_token });
     await page.goto(`${url}/oidc?${refresh}`);

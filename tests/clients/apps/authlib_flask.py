@@ -22,7 +22,7 @@ oauth.register(
     server_metadata_url=os.environ["ISSUER"] + "/.well-known/openid-configuration",
     client_id=os.environ["CLIENT_ID"],
     client_secret=os.environ["CLIENT_SECRET"],
-    client_kwargs={"scope": "openid profile email offline_access", "code_challenge_method": "S256"},
+    client_kwargs={"scope": "openid profile email groups offline_access", "code_challenge_method": "S256"},
 )
 
 

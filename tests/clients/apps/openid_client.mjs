@@ -23,7 +23,7 @@ export async function openidClientApp({ issuer, clientId, clientSecret, url }) {
     request.session.pending = { verifier, state, nonce };
     const to = client.buildAuthorizationUrl(config, {
       redirect_uri: `${url}/callback`,
-      scope: 'openid profile email offline_access',
+      scope: 'openid profile email groups offline_access',
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
       state,

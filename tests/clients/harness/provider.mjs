@@ -14,11 +14,12 @@ const ALICE = {
   password: 'correct horse battery',
   name: 'Alice Example',
   email: 'alice@example.org',
+  group: 'staff',
 };
 
 /**
  * Starts a provider at http://localhost:PORT, where Alice has an account. Resolves, once it answers, with
- * - `issuer` and `alice` (`username`, `password`, `name`, `email`, `sub`);
+ * - `issuer` and `alice` (`username`, `password`, `name`, `email`, `group`, `sub`);
  * - `createClient(flags)`, which is `signet client create` with flags in one text, as one would type them; resolves with its JSON;
  * - `signet(command)`, any other command, resolving with what it printed;
  * - `discovery()`, the discovery document;
@@ -60,7 +61,7 @@ function words(text) {
 }
 
 async function createAlice(signet) {
-  const flags = ['--username', ALICE.username, '--email', ALICE.email, '--email-verified', '--name', ALICE.name];
+  const flags = ['--username', ALICE.username, '--email', ALICE.email, '--email-verified', '--name', ALICE.name, '--group', ALICE.group];
   const made = await signet(['user', 'create', ...flags, '--password-stdin', '--json'], ALICE.password);
   return { ...ALICE, sub: JSON.parse(made).sub };
 }

@@ -24,15 +24,16 @@ MIDDLEWARE = [
 ]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates"}]
 
-AUTHENTICATION_BACKENDS = ["mozilla_django_oidc.auth.OIDCAuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["mozilla_django_oidc_app.backend.SignetBackend"]
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 OIDC_RP_CLIENT_ID = os.environ["CLIENT_ID"]
 OIDC_RP_CLIENT_SECRET = os.environ["CLIENT_SECRET"]
 OIDC_RP_SIGN_ALGO = "RS256"
-OIDC_RP_SCOPES = "openid email"
+OIDC_RP_SCOPES = "openid profile email groups"
 OIDC_USE_PKCE = True
+OIDC_TOKEN_USE_BASIC_AUTH = True
 OIDC_OP_AUTHORIZATION_ENDPOINT = issuer + "/authorize"
 OIDC_OP_TOKEN_ENDPOINT = issuer + "/token"
 OIDC_OP_USER_ENDPOINT = issuer + "/userinfo"

@@ -12,9 +12,15 @@ PAGE = """<!doctype html><title>Django</title><pre>{{ who }}</pre>
 <form method="post" action="{% url 'oidc_logout' %}">{% csrf_token %}<button>Sign out</button></form>"""
 
 
+def told(user):
+    if not user.is_authenticated:
+        return None
+    groups = [group.name for group in user.groups.all()]
+    return {"username": user.username, "email": user.email, "groups": groups, "staff": user.is_staff}
+
+
 def home(request):
-    user = {"email": request.user.email} if request.user.is_authenticated else None
-    who = json.dumps({"user": user, "expires": request.session.get("oidc_id_token_expiration")})
+    who = json.dumps({"user": told(request.user), "expires": request.session.get("oidc_id_token_expiration")})
     return HttpResponse(engines["django"].from_string(PAGE).render({"who": who}, request))
 
 
