@@ -3,6 +3,7 @@
 use std::fmt;
 
 use kernel::id::UserId;
+use kernel::{AuditEvent, Timestamp};
 
 use crate::authority::{Permission, Permissions, Role};
 use crate::fault::AdminFault;
@@ -28,6 +29,17 @@ impl Way {
             Way::Console => "console",
             Way::Api => "api",
             Way::Itself => "server",
+        }
+    }
+}
+
+impl From<Way> for kernel::audit::Way {
+    fn from(way: Way) -> Self {
+        match way {
+            Way::CommandLine => Self::CommandLine,
+            Way::Console => Self::Console,
+            Way::Api => Self::Api,
+            Way::Itself => Self::Server,
         }
     }
 }
@@ -102,6 +114,12 @@ impl Actor {
     /// Their network address, where there is one.
     pub fn address(&self) -> Option<&str> {
         self.address.as_deref()
+    }
+
+    /// The event `name` of what they do, with who they are and how they came.
+    pub fn event(&self, now: Timestamp, name: &'static str) -> AuditEvent {
+        let event = AuditEvent::new(now, name).actor(self);
+        event.source(self.way.into(), self.address())
     }
 
     /// # Errors

@@ -12,7 +12,7 @@ pub mod secret;
 pub mod time;
 pub mod work;
 
-pub use audit::{Audit, AuditEvent};
+pub use audit::{Audit, AuditEvent, AuditRecord, Source};
 pub use change::Change;
 pub use ctx::{Ctx, Issuer, Policy};
 pub use entropy::{Entropy, SystemEntropy};
