@@ -50,7 +50,7 @@ fn rotate(provider: &Provider, alg: SigningAlg, insistence: Insistence) -> rotat
 fn revoke(provider: &Provider, kid: &str, alg: SigningAlg) {
     let (fresh, named) = (provider.fresh(&[alg]), kid.to_owned());
     provider.administer(move |ports, ctx| {
-        let radius = withdrawal::blast_radius(ports, ctx, &named)?;
+        let radius = withdrawal::blast_radius(ports, ctx, &Actor::cli(), &named)?;
         withdrawal::revoke(ports, ctx, &Actor::cli(), &radius, Some("leaked"), fresh)
     });
     until("the key is gone", || {
@@ -61,7 +61,8 @@ fn revoke(provider: &Provider, kid: &str, alg: SigningAlg) {
 /// Does what a server would do by itself now.
 fn upkeep(provider: &Provider, plan: &KeyPlan) -> Vec<Step> {
     let asked = plan.clone();
-    let due = provider.administer(move |ports, ctx| upkeep::look(ports, ctx, &asked, Look::AtWhatMayEnd));
+    let due = provider
+        .administer(move |ports, ctx| upkeep::look(ports, ctx, &Actor::cli(), &asked, Look::AtWhatMayEnd));
     for step in due.steps.clone() {
         let (fresh, plan) = (provider.fresh(&step.needs()), plan.clone());
         let done = provider.administer(move |ports, ctx| {
@@ -205,7 +206,8 @@ fn a_server_that_dies_between_steps_leaves_one_key_that_signs() {
     // It looked, made a key, and died.
     let _lost = provider.fresh(&[RS256]);
     let asked = plan.clone();
-    let due = provider.administer(move |ports, ctx| upkeep::look(ports, ctx, &asked, Look::Everywhere));
+    let due = provider
+        .administer(move |ports, ctx| upkeep::look(ports, ctx, &Actor::cli(), &asked, Look::Everywhere));
     let step = due.steps[0].clone();
     assert_eq!(due.steps.len(), 3);
     // It died within the step: nothing of it is kept.

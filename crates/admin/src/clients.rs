@@ -9,6 +9,7 @@ use token::client::{AuthMethod, Client, ClientMetadata, ClientPolicy};
 use token::{Clients, Grants, Resources, ending};
 
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 
 const PAGE: u32 = 500;
@@ -66,6 +67,7 @@ pub fn create(
     urls: &dyn JudgeUrl,
     new: NewClient,
 ) -> Result<Registered, AdminFault> {
+    actor.require(Permission::ManageApplications)?;
     let now = ctx.now();
     let client_id = new.client_id.unwrap_or_else(|| generate_client_id(&*ctx.entropy));
     let id_fault = check_client_id(&client_id).err();
@@ -110,7 +112,8 @@ pub fn update(
     client_id: &str,
     change: impl FnOnce(&mut ClientMetadata, &mut ClientPolicy),
 ) -> Result<Registered, AdminFault> {
-    let mut client = find(tx, client_id)?;
+    actor.require(Permission::ManageApplications)?;
+    let mut client = by_id(tx, client_id)?;
     change(&mut client.metadata, &mut client.policy);
     let catalogue = tx.catalogue()?;
     let against = Against {
@@ -138,7 +141,8 @@ pub fn rotate_secret(
     client_id: &str,
     brought: Option<Plain<ClientSecret>>,
 ) -> Result<Registered, AdminFault> {
-    let mut client = find(tx, client_id)?;
+    actor.require(Permission::ManageApplications)?;
+    let mut client = by_id(tx, client_id)?;
     if client.is_public() {
         return Err(AdminFault::Conflict(format!(
             "\"{client_id}\" is a public client and has no secret"
@@ -167,7 +171,8 @@ pub fn enable(
     actor: &Actor,
     client_id: &str,
 ) -> Result<Client, AdminFault> {
-    let mut client = find(tx, client_id)?;
+    actor.require(Permission::ManageApplications)?;
+    let mut client = by_id(tx, client_id)?;
     if !client.enabled {
         client.enabled = true;
         save(tx, ctx, actor, "client.enable", &mut client)?;
@@ -185,7 +190,8 @@ pub fn disable(
     actor: &Actor,
     client_id: &str,
 ) -> Result<Client, AdminFault> {
-    let mut client = find(tx, client_id)?;
+    actor.require(Permission::ManageApplications)?;
+    let mut client = by_id(tx, client_id)?;
     if client.enabled {
         client.enabled = false;
         ending::everything_for(tx, ctx, client_id)?;
@@ -204,7 +210,8 @@ pub fn delete(
     actor: &Actor,
     client_id: &str,
 ) -> Result<Client, AdminFault> {
-    let client = find(tx, client_id)?;
+    actor.require(Permission::ManageApplications)?;
+    let client = by_id(tx, client_id)?;
     ending::everything_for(tx, ctx, client_id)?;
     if tx.delete_client(client_id)? == Found::No {
         return Err(AdminFault::not_found("client", client_id));
@@ -217,7 +224,13 @@ pub fn delete(
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
-pub fn find(tx: &mut (impl Clients + ?Sized), client_id: &str) -> Result<Client, AdminFault> {
+pub fn find(tx: &mut (impl Clients + ?Sized), actor: &Actor, client_id: &str) -> Result<Client, AdminFault> {
+    actor.require(Permission::ViewApplications)?;
+    by_id(tx, client_id)
+}
+
+/// A client by id, for use-cases that asked for their own permission.
+pub(crate) fn by_id(tx: &mut (impl Clients + ?Sized), client_id: &str) -> Result<Client, AdminFault> {
     tx.client(client_id)?
         .ok_or_else(|| AdminFault::not_found("client", client_id))
 }
@@ -226,7 +239,13 @@ pub fn find(tx: &mut (impl Clients + ?Sized), client_id: &str) -> Result<Client,
 ///
 /// # Errors
 /// `Storage`.
-pub fn list(tx: &mut (impl Clients + ?Sized)) -> Result<Vec<Client>, AdminFault> {
+pub fn list(tx: &mut (impl Clients + ?Sized), actor: &Actor) -> Result<Vec<Client>, AdminFault> {
+    actor.require(Permission::ViewApplications)?;
+    all(tx)
+}
+
+/// All clients, by id, for use-cases that asked for their own permission.
+pub(crate) fn all(tx: &mut (impl Clients + ?Sized)) -> Result<Vec<Client>, AdminFault> {
     let mut all: Vec<Client> = Vec::new();
     loop {
         let page = tx.clients(all.last().map(|client| client.client_id.as_str()), PAGE)?;

@@ -9,6 +9,7 @@ use session::Revocations;
 use token::{Clients, Grant, Grants, ending};
 
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 use crate::{clients, users};
 
@@ -30,28 +31,30 @@ pub struct GrantFilter {
     pub client_id: Option<String>,
 }
 
-/// The grants that were not taken back, the newest first.
+/// The grants that were not taken back, the newest first. Who may not see people finds none by name, and reads their `sub`.
 ///
 /// # Errors
 /// `NotFound` for the person or the client; `Storage`.
 pub fn list(
     tx: &mut (impl Users + Clients + Grants + ?Sized),
+    actor: &Actor,
     filter: &GrantFilter,
 ) -> Result<Vec<GrantStatus>, AdminFault> {
+    actor.require(Permission::ViewSessions)?;
     let client_id = filter.client_id.as_deref();
     if let Some(client_id) = client_id {
-        clients::find(tx, client_id)?;
+        clients::find(tx, actor, client_id)?;
     }
     let people = match &filter.user {
-        Some(name) => vec![users::find(tx, name)?],
-        None => users::list(tx)?,
+        Some(name) => vec![users::find(tx, actor, name)?],
+        None => users::all(tx)?,
     };
     let mut all = Vec::new();
     for user in people {
         let own = tx.grants_of_user(user.id, client_id)?;
         all.extend(own.into_iter().map(|grant| GrantStatus {
             grant,
-            username: user.username.clone(),
+            username: users::name_for(actor, &user),
         }));
     }
     all.sort_by_key(|status| std::cmp::Reverse(status.grant.id));
@@ -68,6 +71,7 @@ pub fn revoke(
     actor: &Actor,
     id: &str,
 ) -> Result<GrantStatus, AdminFault> {
+    actor.require(Permission::EndSessions)?;
     let parsed: Option<GrantId> = id.parse().ok();
     let grant = match parsed {
         Some(id) => tx.grant(id)?,
@@ -83,6 +87,6 @@ pub fn revoke(
         ending::grant(tx, ctx, grant.id, event)?;
         grant.revoked_at = Some(ctx.now());
     }
-    let username = users::name_of(tx, grant.user, &mut BTreeMap::<UserId, String>::new())?;
+    let username = users::name_of(tx, actor, grant.user, &mut BTreeMap::<UserId, String>::new())?;
     Ok(GrantStatus { grant, username })
 }

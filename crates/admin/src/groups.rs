@@ -5,6 +5,7 @@ use identity::{Group, Groups, User, Users, validate};
 use kernel::{Audit, AuditEvent, Ctx, StorageFault};
 
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 use crate::users;
 
@@ -31,6 +32,7 @@ pub fn create(
     actor: &Actor,
     new: NewGroup,
 ) -> Result<Group, AdminFault> {
+    actor.require(Permission::ManagePeople)?;
     let mut wrong: Vec<_> = validate::group_name(&new.name).err().into_iter().collect();
     wrong.extend(
         new.description
@@ -74,6 +76,7 @@ pub fn delete(
     actor: &Actor,
     name: &str,
 ) -> Result<(), AdminFault> {
+    actor.require(Permission::ManagePeople)?;
     if tx.delete_group(name)? == Found::No {
         return Err(AdminFault::not_found("group", name));
     }
@@ -91,8 +94,9 @@ pub fn add(
     name: &str,
     user: &str,
 ) -> Result<User, AdminFault> {
-    let group = find(tx, name)?;
-    let user = users::find(tx, user)?;
+    actor.require(Permission::ManagePeople)?;
+    let group = by_name(tx, name)?;
+    let user = users::by_name(tx, user)?;
     if !user.groups.contains(&group.name) {
         tx.add_member(&group.name, user.id)?;
         record(tx, ctx, actor, "group.add", name, Some(&user))?;
@@ -111,8 +115,9 @@ pub fn remove(
     name: &str,
     user: &str,
 ) -> Result<User, AdminFault> {
-    let group = find(tx, name)?;
-    let user = users::find(tx, user)?;
+    actor.require(Permission::ManagePeople)?;
+    let group = by_name(tx, name)?;
+    let user = users::by_name(tx, user)?;
     if tx.remove_member(&group.name, user.id)? == Found::No {
         return Err(AdminFault::not_found("member", &user.username));
     }
@@ -124,7 +129,12 @@ pub fn remove(
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
-pub fn find(tx: &mut (impl Groups + ?Sized), name: &str) -> Result<Group, AdminFault> {
+pub fn find(tx: &mut (impl Groups + ?Sized), actor: &Actor, name: &str) -> Result<Group, AdminFault> {
+    actor.require(Permission::ViewPeople)?;
+    by_name(tx, name)
+}
+
+fn by_name(tx: &mut (impl Groups + ?Sized), name: &str) -> Result<Group, AdminFault> {
     tx.group(name)?
         .ok_or_else(|| AdminFault::not_found("group", name))
 }
@@ -133,8 +143,13 @@ pub fn find(tx: &mut (impl Groups + ?Sized), name: &str) -> Result<Group, AdminF
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
-pub fn members(tx: &mut (impl Groups + Users + ?Sized), name: &str) -> Result<Vec<User>, AdminFault> {
-    find(tx, name)?;
+pub fn members(
+    tx: &mut (impl Groups + Users + ?Sized),
+    actor: &Actor,
+    name: &str,
+) -> Result<Vec<User>, AdminFault> {
+    actor.require(Permission::ViewPeople)?;
+    by_name(tx, name)?;
     let mut ids = Vec::new();
     loop {
         let page = tx.members(name, ids.last().copied(), PAGE)?;
@@ -155,7 +170,8 @@ pub fn members(tx: &mut (impl Groups + Users + ?Sized), name: &str) -> Result<Ve
 ///
 /// # Errors
 /// `Storage`.
-pub fn list(tx: &mut (impl Groups + ?Sized)) -> Result<Vec<Group>, AdminFault> {
+pub fn list(tx: &mut (impl Groups + ?Sized), actor: &Actor) -> Result<Vec<Group>, AdminFault> {
+    actor.require(Permission::ViewPeople)?;
     Ok(tx.groups()?)
 }
 

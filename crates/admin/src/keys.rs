@@ -17,6 +17,8 @@ use session::Revocations;
 use token::keys::{Haste, LifeFault, StoredKey, Unapplied, schedule::longest_life};
 use token::ports::{Keys, Resources};
 
+use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 
 /// A key with the moment from which it may sign. Never anything of its private half.
@@ -67,17 +69,30 @@ impl Insistence {
 ///
 /// # Errors
 /// `Storage`.
-pub fn list(tx: &mut (impl Keys + ?Sized), policy: &Policy) -> Result<Vec<KeyStatus>, AdminFault> {
+pub fn list(tx: &mut (impl Keys + ?Sized), ctx: &Ctx, actor: &Actor) -> Result<Vec<KeyStatus>, AdminFault> {
+    actor.require(Permission::ViewKeys)?;
     let keys = tx.keys()?.into_iter();
-    Ok(keys.map(|key| KeyStatus::of(key, policy)).collect())
+    Ok(keys.map(|key| KeyStatus::of(key, &ctx.policy)).collect())
 }
 
 /// A key by id.
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
-pub fn find(tx: &mut (impl Keys + ?Sized), policy: &Policy, kid: &str) -> Result<KeyStatus, AdminFault> {
-    let found = list(tx, policy)?.into_iter().find(|status| status.key.kid == kid);
+pub fn find(
+    tx: &mut (impl Keys + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    kid: &str,
+) -> Result<KeyStatus, AdminFault> {
+    actor.require(Permission::ViewKeys)?;
+    by_kid(tx, ctx, kid)
+}
+
+/// As [`find`], for use-cases that asked for their own permission.
+fn by_kid(tx: &mut (impl Keys + ?Sized), ctx: &Ctx, kid: &str) -> Result<KeyStatus, AdminFault> {
+    let found = tx.keys()?.into_iter().find(|key| key.kid == kid);
+    let found = found.map(|key| KeyStatus::of(key, &ctx.policy));
     found.ok_or_else(|| AdminFault::not_found("key", kid))
 }
 

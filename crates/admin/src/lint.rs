@@ -16,6 +16,8 @@ use token::client::register::{Against, JudgeUrl, Warnings, validate};
 use token::keys::KeyPlan;
 use token::{Clients, Resources};
 
+use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::clients;
 use crate::fault::AdminFault;
 
@@ -97,16 +99,18 @@ fn judge<T>(rules: &[Rule<T>], subject: &str, seen: &T) -> Vec<Finding> {
 pub fn look(
     tx: &mut (impl Clients + Resources + ?Sized),
     ctx: &Ctx,
+    actor: &Actor,
     urls: &dyn JudgeUrl,
     plan: &KeyPlan,
 ) -> Result<Vec<Finding>, AdminFault> {
+    actor.require(Permission::ViewApplications)?;
     let catalogue = tx.catalogue()?;
     let against = Against {
         urls,
         catalogue: &catalogue,
     };
     let mut findings = server::look(ctx, plan, &catalogue);
-    for client in clients::list(tx)?.iter().filter(|client| client.enabled) {
+    for client in clients::all(tx)?.iter().filter(|client| client.enabled) {
         findings.extend(registration(client, against));
         findings.extend(client::look(client, ctx));
     }

@@ -9,6 +9,7 @@ use token::resource::validate;
 use token::{ApiResource, Catalogue, Resources, SigningAlg};
 
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 
 /// An API to be registered.
@@ -58,6 +59,7 @@ pub fn create(
     actor: &Actor,
     new: NewResource,
 ) -> Result<ApiResource, AdminFault> {
+    actor.require(Permission::ManageApplications)?;
     let resource = ApiResource {
         identifier: new.identifier,
         name: new.name,
@@ -89,6 +91,7 @@ pub fn update(
     identifier: &str,
     change: ResourceChange,
 ) -> Result<ApiResource, AdminFault> {
+    actor.require(Permission::ManageApplications)?;
     let catalogue = tx.catalogue()?;
     let mut resource = found(&catalogue, identifier)?;
     if let Some(name) = change.name {
@@ -118,7 +121,8 @@ pub fn delete(
     actor: &Actor,
     identifier: &str,
 ) -> Result<ApiResource, AdminFault> {
-    let resource = find(tx, identifier)?;
+    actor.require(Permission::ManageApplications)?;
+    let resource = found(&tx.catalogue()?, identifier)?;
     tx.delete_resource(identifier)?;
     record(tx, ctx, actor, "resource.delete", &resource)?;
     Ok(resource)
@@ -128,7 +132,12 @@ pub fn delete(
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
-pub fn find(tx: &mut (impl Resources + ?Sized), identifier: &str) -> Result<ApiResource, AdminFault> {
+pub fn find(
+    tx: &mut (impl Resources + ?Sized),
+    actor: &Actor,
+    identifier: &str,
+) -> Result<ApiResource, AdminFault> {
+    actor.require(Permission::ViewApplications)?;
     found(&tx.catalogue()?, identifier)
 }
 
@@ -136,7 +145,8 @@ pub fn find(tx: &mut (impl Resources + ?Sized), identifier: &str) -> Result<ApiR
 ///
 /// # Errors
 /// `Storage`.
-pub fn list(tx: &mut (impl Resources + ?Sized)) -> Result<Vec<ApiResource>, AdminFault> {
+pub fn list(tx: &mut (impl Resources + ?Sized), actor: &Actor) -> Result<Vec<ApiResource>, AdminFault> {
+    actor.require(Permission::ViewApplications)?;
     Ok(tx.catalogue()?.resources().cloned().collect())
 }
 

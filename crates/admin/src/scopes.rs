@@ -8,6 +8,7 @@ use token::resource::validate;
 use token::{Catalogue, ClaimScope, Resources};
 
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 
 /// A scope to be defined.
@@ -41,6 +42,7 @@ pub fn create(
     actor: &Actor,
     new: NewScope,
 ) -> Result<ClaimScope, AdminFault> {
+    actor.require(Permission::ManageApplications)?;
     let scope = ClaimScope {
         name: new.name,
         description: new.description,
@@ -70,6 +72,7 @@ pub fn update(
     name: &str,
     change: ScopeChange,
 ) -> Result<ClaimScope, AdminFault> {
+    actor.require(Permission::ManageApplications)?;
     let catalogue = tx.catalogue()?;
     let mut scope = found(&catalogue, name)?;
     if let Some(description) = change.description {
@@ -95,7 +98,8 @@ pub fn delete(
     actor: &Actor,
     name: &str,
 ) -> Result<ClaimScope, AdminFault> {
-    let scope = find(tx, name)?;
+    actor.require(Permission::ManageApplications)?;
+    let scope = found(&tx.catalogue()?, name)?;
     tx.delete_claim_scope(name)?;
     record(tx, ctx, actor, "scope.delete", &scope)?;
     Ok(scope)
@@ -105,7 +109,8 @@ pub fn delete(
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
-pub fn find(tx: &mut (impl Resources + ?Sized), name: &str) -> Result<ClaimScope, AdminFault> {
+pub fn find(tx: &mut (impl Resources + ?Sized), actor: &Actor, name: &str) -> Result<ClaimScope, AdminFault> {
+    actor.require(Permission::ViewApplications)?;
     found(&tx.catalogue()?, name)
 }
 
@@ -113,7 +118,8 @@ pub fn find(tx: &mut (impl Resources + ?Sized), name: &str) -> Result<ClaimScope
 ///
 /// # Errors
 /// `Storage`.
-pub fn list(tx: &mut (impl Resources + ?Sized)) -> Result<Vec<ClaimScope>, AdminFault> {
+pub fn list(tx: &mut (impl Resources + ?Sized), actor: &Actor) -> Result<Vec<ClaimScope>, AdminFault> {
+    actor.require(Permission::ViewApplications)?;
     Ok(tx.catalogue()?.claim_scopes().cloned().collect())
 }
 

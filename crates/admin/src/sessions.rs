@@ -10,6 +10,7 @@ use token::Grants;
 use token::ending::{self, EndingPorts};
 
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 use crate::users;
 
@@ -20,7 +21,7 @@ const PAGE: u32 = 500;
 pub struct SessionStatus {
     /// The session.
     pub session: Session,
-    /// Whose.
+    /// Whose; their `sub` to those who may not see people.
     pub username: String,
     /// The clients that signed the person in by it, by id.
     pub clients: Vec<String>,
@@ -38,17 +39,28 @@ pub enum Whose<'a> {
 /// The sessions in which somebody is signed in now, the one last used first.
 ///
 /// # Errors
-/// `NotFound` for the person; `Storage`.
+/// `NotFound` for the person; `Forbidden`, also to name a person for those who may not see people; `Storage`.
 pub fn list(
     tx: &mut (impl Users + Sessions + Grants + ?Sized),
     ctx: &Ctx,
+    actor: &Actor,
+    whose: Whose<'_>,
+) -> Result<Vec<SessionStatus>, AdminFault> {
+    actor.require(Permission::ViewSessions)?;
+    live(tx, ctx, actor, whose)
+}
+
+fn live(
+    tx: &mut (impl Users + Sessions + Grants + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
     whose: Whose<'_>,
 ) -> Result<Vec<SessionStatus>, AdminFault> {
     let (now, mut names) = (ctx.now(), BTreeMap::new());
     let mut all = Vec::new();
-    for session in live_or_idle(tx, whose)? {
+    for session in live_or_idle(tx, actor, whose)? {
         if session.is_live(now, &ctx.policy) {
-            all.push(status(tx, session, &mut names)?);
+            all.push(status(tx, actor, session, &mut names)?);
         }
     }
     all.sort_by_key(|status| std::cmp::Reverse(status.session.last_seen_at));
@@ -61,6 +73,16 @@ pub fn list(
 /// `NotFound`; `Storage`.
 pub fn find(
     tx: &mut (impl Users + Sessions + Grants + ?Sized),
+    actor: &Actor,
+    sid: &str,
+) -> Result<SessionStatus, AdminFault> {
+    actor.require(Permission::ViewSessions)?;
+    by_sid(tx, actor, sid)
+}
+
+fn by_sid(
+    tx: &mut (impl Users + Sessions + Grants + ?Sized),
+    actor: &Actor,
     sid: &str,
 ) -> Result<SessionStatus, AdminFault> {
     let session = match sid.parse::<Sid>() {
@@ -68,7 +90,7 @@ pub fn find(
         Err(_) => None,
     };
     let session = session.ok_or_else(|| AdminFault::not_found("session", sid))?;
-    status(tx, session, &mut BTreeMap::new())
+    status(tx, actor, session, &mut BTreeMap::new())
 }
 
 /// Ends a session: tokens issued in it are refused, its clients are told. Ending it twice changes nothing.
@@ -81,9 +103,10 @@ pub fn revoke(
     actor: &Actor,
     sid: &str,
 ) -> Result<SessionStatus, AdminFault> {
-    let status = find(tx, sid)?;
+    actor.require(Permission::EndSessions)?;
+    let status = by_sid(tx, actor, sid)?;
     end(tx, ctx, actor, &status.session)?;
-    find(tx, sid)
+    by_sid(tx, actor, sid)
 }
 
 /// Ends every session of one person, or of everybody; those that were live. Offline access that outlives a sign-out goes on.
@@ -96,8 +119,9 @@ pub fn revoke_all(
     actor: &Actor,
     whose: Whose<'_>,
 ) -> Result<Vec<SessionStatus>, AdminFault> {
-    let mut live = list(tx, ctx, whose)?;
-    for session in live_or_idle(tx, whose)? {
+    actor.require(Permission::EndSessions)?;
+    let mut live = live(tx, ctx, actor, whose)?;
+    for session in live_or_idle(tx, actor, whose)? {
         end(tx, ctx, actor, &session)?;
     }
     for status in &mut live {
@@ -123,10 +147,11 @@ fn end(
 /// The sessions nobody ended, those that ran out included.
 fn live_or_idle(
     tx: &mut (impl Users + Sessions + ?Sized),
+    actor: &Actor,
     whose: Whose<'_>,
 ) -> Result<Vec<Session>, AdminFault> {
     if let Whose::Of(name) = whose {
-        let user = users::find(tx, name)?;
+        let user = users::find(tx, actor, name)?;
         return Ok(tx.sessions_of_user(user.id)?);
     }
     let mut all: Vec<Session> = Vec::new();
@@ -141,11 +166,12 @@ fn live_or_idle(
 
 fn status(
     tx: &mut (impl Users + Grants + ?Sized),
+    actor: &Actor,
     session: Session,
     names: &mut BTreeMap<UserId, String>,
 ) -> Result<SessionStatus, AdminFault> {
     let clients = tx.clients_of_session(session.sid)?;
-    let username = users::name_of(tx, session.user, names)?;
+    let username = users::name_of(tx, actor, session.user, names)?;
     Ok(SessionStatus {
         session,
         username,

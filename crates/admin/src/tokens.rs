@@ -14,13 +14,28 @@ use token::verify::{self, AccessClaims};
 use token::{Clients, ending};
 
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 
-/// What a token is worth, as its own client would be told (RFC 7662 2.2).
+/// What a token is worth, as its own client would be told (RFC 7662 2.2); the username only to those who may see people.
 ///
 /// # Errors
 /// `Storage`.
 pub fn introspect(
+    tx: &mut (impl GrantPorts + Clients + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    ring: &KeyRing,
+    token: &str,
+) -> Result<IntrospectionResponse, AdminFault> {
+    actor.require(Permission::ViewSessions)?;
+    let mut told = worth(tx, ctx, ring, token)?;
+    told.username
+        .take_if(|_| !actor.may().contain(Permission::ViewPeople));
+    Ok(told)
+}
+
+fn worth(
     tx: &mut (impl GrantPorts + Clients + ?Sized),
     ctx: &Ctx,
     ring: &KeyRing,
@@ -75,6 +90,7 @@ pub fn revoke(
     ring: &KeyRing,
     token: &str,
 ) -> Result<Taken, AdminFault> {
+    actor.require(Permission::EndSessions)?;
     if let Ok(claims) = verify::access_token(ring, ctx, token) {
         tx.revoke(&Revocation::at(ctx.now(), Revoked::Token(claims.jti)))?;
         let event = AuditEvent::new(ctx.now(), "token.revoke").actor(actor);

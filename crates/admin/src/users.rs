@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use token::ending::{self, EndingPorts};
 
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 use crate::groups;
 
@@ -68,6 +69,7 @@ pub fn create(
     actor: &Actor,
     new: NewUser,
 ) -> Result<User, AdminFault> {
+    actor.require(Permission::ManagePeople)?;
     let now = ctx.now();
     let user = User {
         id: UserId::generate(&*ctx.entropy),
@@ -104,7 +106,8 @@ pub fn update(
     name: &str,
     change: UserChange,
 ) -> Result<User, AdminFault> {
-    let mut user = find(tx, name)?;
+    actor.require(Permission::ManagePeople)?;
+    let mut user = by_name(tx, name)?;
     let groups = change.groups.clone();
     let new_password = change.password.is_some();
     let address = user.email.clone();
@@ -139,7 +142,8 @@ pub fn delete(
     actor: &Actor,
     name: &str,
 ) -> Result<User, AdminFault> {
-    let user = find(tx, name)?;
+    actor.require(Permission::ManagePeople)?;
+    let user = by_name(tx, name)?;
     ending::everything_of(tx, ctx, user.id, None)?;
     if tx.delete_user(user.id)? == Found::No {
         return Err(AdminFault::not_found("user", name));
@@ -158,6 +162,7 @@ pub fn lock(
     actor: &Actor,
     name: &str,
 ) -> Result<User, AdminFault> {
+    actor.require(Permission::HelpPeople)?;
     let user = set_state(tx, ctx, actor, name, UserState::Locked)?;
     tx.void_resets(user.id, ctx.now())?;
     ending::everything_of(tx, ctx, user.id, None)?;
@@ -174,6 +179,7 @@ pub fn unlock(
     actor: &Actor,
     name: &str,
 ) -> Result<User, AdminFault> {
+    actor.require(Permission::HelpPeople)?;
     set_state(tx, ctx, actor, name, UserState::Active)
 }
 
@@ -181,7 +187,13 @@ pub fn unlock(
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
-pub fn find(tx: &mut (impl Users + ?Sized), name: &str) -> Result<User, AdminFault> {
+pub fn find(tx: &mut (impl Users + ?Sized), actor: &Actor, name: &str) -> Result<User, AdminFault> {
+    actor.require(Permission::ViewPeople)?;
+    by_name(tx, name)
+}
+
+/// As [`find`], for use-cases that asked for their own permission.
+pub(crate) fn by_name(tx: &mut (impl Users + ?Sized), name: &str) -> Result<User, AdminFault> {
     let user = match name.parse::<UserId>() {
         Ok(id) => tx.user(id)?,
         Err(_) => tx.user_by_login(&LoginKey::of(name))?,
@@ -189,16 +201,28 @@ pub fn find(tx: &mut (impl Users + ?Sized), name: &str) -> Result<User, AdminFau
     user.ok_or_else(|| AdminFault::not_found("user", name))
 }
 
-/// The username of somebody whose `sub` is known, remembered in `names`; the `sub` itself when they are gone.
+/// What to call somebody: their username to those who may see people, else their `sub`.
+pub(crate) fn name_for(actor: &Actor, user: &User) -> String {
+    if actor.may().contain(Permission::ViewPeople) {
+        user.username.clone()
+    } else {
+        user.id.to_string()
+    }
+}
+
+/// As [`name_for`], of somebody whose `sub` is known, remembered in `names`; the `sub` itself when they are gone.
 pub(crate) fn name_of(
     tx: &mut (impl Users + ?Sized),
+    actor: &Actor,
     id: UserId,
     names: &mut BTreeMap<UserId, String>,
 ) -> Result<String, AdminFault> {
     if let Some(name) = names.get(&id) {
         return Ok(name.clone());
     }
-    let name = tx.user(id)?.map_or_else(|| id.to_string(), |user| user.username);
+    let name = tx
+        .user(id)?
+        .map_or_else(|| id.to_string(), |user| name_for(actor, &user));
     names.insert(id, name.clone());
     Ok(name)
 }
@@ -207,7 +231,13 @@ pub(crate) fn name_of(
 ///
 /// # Errors
 /// `Storage`.
-pub fn list(tx: &mut (impl Users + ?Sized)) -> Result<Vec<User>, AdminFault> {
+pub fn list(tx: &mut (impl Users + ?Sized), actor: &Actor) -> Result<Vec<User>, AdminFault> {
+    actor.require(Permission::ViewPeople)?;
+    all(tx)
+}
+
+/// As [`list`], for use-cases that asked for their own permission.
+pub(crate) fn all(tx: &mut (impl Users + ?Sized)) -> Result<Vec<User>, AdminFault> {
     let mut all: Vec<User> = Vec::new();
     loop {
         let page = tx.users(all.last().map(|user| user.id), PAGE)?;
@@ -227,7 +257,7 @@ fn set_state(
     name: &str,
     state: UserState,
 ) -> Result<User, AdminFault> {
-    let mut user = find(tx, name)?;
+    let mut user = by_name(tx, name)?;
     if user.state == state {
         return Ok(user);
     }

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, web};
-use admin::AdminFault;
 use admin::keys::schedule;
+use admin::{Actor, AdminFault};
 use kernel::StorageFault;
 use token::SigningAlg;
 use token::keys::KeyPlan;
@@ -73,7 +73,7 @@ impl Health {
     async fn keys(&self) -> Result<KeysSeen, AdminFault> {
         let (ctx, plan) = (Arc::clone(&self.state.ctx), self.plan.clone());
         read(&self.state, move |tx| {
-            let turns = schedule::list(tx, &ctx, &plan)?;
+            let turns = schedule::list(tx, &ctx, &Actor::named("server"), &plan)?;
             let rotations = turns
                 .into_iter()
                 .filter_map(|turn| Some((turn.alg, turn.rotates_at?)));

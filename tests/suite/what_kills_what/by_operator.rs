@@ -163,7 +163,7 @@ fn revoking_a_grant() {
             client_id: Some("web".to_owned()),
             ..GrantFilter::default()
         };
-        let newest = admin::grants::list(ports, &of_web)?
+        let newest = admin::grants::list(ports, &operator(), &of_web)?
             .remove(0)
             .grant
             .id

@@ -11,6 +11,8 @@ use token::keys::Signed;
 use token::ports::{Clients, Keys};
 
 use super::lineup::algorithms_of;
+use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 
 const PAGE: u32 = 500;
@@ -29,8 +31,19 @@ pub struct Evidence {
 /// The evidence about one key.
 ///
 /// # Errors
-/// Storage.
-pub fn of(tx: &mut (impl Keys + ?Sized), ctx: &Ctx, kid: &str) -> Result<Evidence, StorageFault> {
+/// `Storage`.
+pub fn of(
+    tx: &mut (impl Keys + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    kid: &str,
+) -> Result<Evidence, AdminFault> {
+    actor.require(Permission::ViewKeys)?;
+    Ok(about(tx, ctx, kid)?)
+}
+
+/// As [`of`], for use-cases that asked for their own permission.
+pub(super) fn about(tx: &mut (impl Keys + ?Sized), ctx: &Ctx, kid: &str) -> Result<Evidence, StorageFault> {
     let mut clients = tx.signed(ctx.now())?;
     clients.retain(|signed| signed.kid == kid);
     clients.sort_by(|one, other| (other.until, &one.client_id).cmp(&(one.until, &other.client_id)));
@@ -45,7 +58,12 @@ pub fn of(tx: &mut (impl Keys + ?Sized), ctx: &Ctx, kid: &str) -> Result<Evidenc
 ///
 /// # Errors
 /// `Storage`.
-pub fn clients_using(tx: &mut (impl Clients + ?Sized), alg: SigningAlg) -> Result<Vec<String>, AdminFault> {
+pub fn clients_using(
+    tx: &mut (impl Clients + ?Sized),
+    actor: &Actor,
+    alg: SigningAlg,
+) -> Result<Vec<String>, AdminFault> {
+    actor.require(Permission::ViewApplications)?;
     let mut using: Vec<String> = Vec::new();
     let mut last: Option<String> = None;
     loop {

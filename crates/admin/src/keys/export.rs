@@ -5,11 +5,16 @@ use serde_json::{Value, json};
 use token::keys::StoredKey;
 use token::ports::Keys;
 
+use crate::actor::Actor;
+use crate::authority::Permission;
+use crate::fault::AdminFault;
+
 /// The JWK Set (RFC 7517 5) of all published keys, as `/jwks` shows it but for the order.
 ///
 /// # Errors
-/// Storage.
-pub fn set(tx: &mut (impl Keys + ?Sized)) -> Result<Value, StorageFault> {
+/// `Storage`.
+pub fn set(tx: &mut (impl Keys + ?Sized), actor: &Actor) -> Result<Value, AdminFault> {
+    actor.require(Permission::ViewKeys)?;
     let published = tx.keys()?.into_iter().filter(|key| key.state.is_published());
     let keys = published.map(|key| jwk(&key)).collect::<Result<Vec<_>, _>>()?;
     Ok(json!({ "keys": keys }))

@@ -6,7 +6,11 @@ use kernel::StorageFault;
 use token::SigningAlg;
 use token::client::Client;
 use token::keys::{KeyPlan, StoredKey};
-use token::ports::{Clients, Resources};
+use token::ports::{Clients, Keys, Resources};
+
+use crate::actor::Actor;
+use crate::authority::Permission;
+use crate::fault::AdminFault;
 
 const PAGE: u32 = 500;
 
@@ -19,11 +23,21 @@ pub enum Look {
     AtWhatMayEnd,
 }
 
-/// The algorithms that are to be published.
+/// The algorithms that are to be published, looked for everywhere.
 ///
 /// # Errors
-/// Storage.
-pub fn wanted<T>(
+/// `Storage`.
+pub fn algorithms<T>(tx: &mut T, actor: &Actor, plan: &KeyPlan) -> Result<BTreeSet<SigningAlg>, AdminFault>
+where
+    T: Keys + Clients + Resources + ?Sized,
+{
+    actor.require(Permission::ViewKeys)?;
+    let keys = tx.keys()?;
+    Ok(wanted(tx, plan, &keys, Look::Everywhere)?)
+}
+
+/// The algorithms that are to be published.
+pub(super) fn wanted<T>(
     tx: &mut T,
     plan: &KeyPlan,
     keys: &[StoredKey],

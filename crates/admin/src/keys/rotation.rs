@@ -11,6 +11,7 @@ use token::ports::{Clients, Keys, Resources};
 use super::lineup::{Look, wanted};
 use super::{Insistence, KeyPorts, KeyStatus, last_token};
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 
 /// What became of an algorithm's keys.
@@ -36,8 +37,14 @@ pub struct Rotated {
 /// `NotFound` for an algorithm without keys; `Storage`.
 pub fn algorithms(
     tx: &mut (impl Keys + ?Sized),
+    actor: &Actor,
     alg: Option<SigningAlg>,
 ) -> Result<Vec<SigningAlg>, AdminFault> {
+    actor.require(Permission::ViewKeys)?;
+    turning(tx, alg)
+}
+
+fn turning(tx: &mut (impl Keys + ?Sized), alg: Option<SigningAlg>) -> Result<Vec<SigningAlg>, AdminFault> {
     let keys = tx.keys()?;
     let signs = |alg: &SigningAlg| of(&keys, *alg, KeyState::Active).is_some();
     match alg {
@@ -59,7 +66,8 @@ pub fn rotate(
     insistence: &Insistence,
     mut fresh: Fresh,
 ) -> Result<Vec<Rotated>, AdminFault> {
-    let algorithms = algorithms(tx, alg)?;
+    actor.require(Permission::TurnKeys)?;
+    let algorithms = turning(tx, alg)?;
     let turn = |alg| turn(tx, ctx, actor, alg, insistence, &mut fresh);
     algorithms.into_iter().map(turn).collect()
 }
@@ -76,7 +84,8 @@ pub fn activate(
     insistence: &Insistence,
     mut fresh: Fresh,
 ) -> Result<Rotated, AdminFault> {
-    let spare = super::find(tx, &ctx.policy, kid)?.key;
+    actor.require(Permission::TurnKeys)?;
+    let spare = super::by_kid(tx, ctx, kid)?.key;
     spare.activate(ctx.now())?;
     turn(tx, ctx, actor, spare.alg, insistence, &mut fresh)
 }
@@ -124,7 +133,20 @@ pub(super) fn turn(
 ///
 /// # Errors
 /// `Conflict` for an algorithm nobody wants: its keys would be taken away again; `Storage`.
-pub fn missing<T>(tx: &mut T, plan: &KeyPlan, alg: Option<SigningAlg>) -> Result<Vec<SigningAlg>, AdminFault>
+pub fn missing<T>(
+    tx: &mut T,
+    actor: &Actor,
+    plan: &KeyPlan,
+    alg: Option<SigningAlg>,
+) -> Result<Vec<SigningAlg>, AdminFault>
+where
+    T: Keys + Clients + Resources + ?Sized,
+{
+    actor.require(Permission::ViewKeys)?;
+    lacking(tx, plan, alg)
+}
+
+fn lacking<T>(tx: &mut T, plan: &KeyPlan, alg: Option<SigningAlg>) -> Result<Vec<SigningAlg>, AdminFault>
 where
     T: Keys + Clients + Resources + ?Sized,
 {
@@ -163,7 +185,8 @@ pub fn generate<T>(
 where
     T: KeyPorts + Clients + ?Sized,
 {
-    let mut algorithms = missing(tx, plan, alg)?;
+    actor.require(Permission::TurnKeys)?;
+    let mut algorithms = lacking(tx, plan, alg)?;
     algorithms.dedup();
     let mut made = Vec::new();
     for alg in algorithms {
@@ -188,7 +211,7 @@ pub(super) fn complete(
         // The spare signs rather than nobody.
         let because = Insistence::Because("no key of the algorithm signs".to_owned());
         let rotated = turn(tx, ctx, actor, alg, &because, fresh)?;
-        return Ok(vec![super::find(tx, &ctx.policy, &rotated.next)?.key]);
+        return Ok(vec![super::by_kid(tx, ctx, &rotated.next)?.key]);
     }
     let writes = match of(&keys, alg, KeyState::Active) {
         None => handover::begin(fresh.take(alg)?, fresh.take(alg)?, now),

@@ -9,6 +9,7 @@ use token::ports::Keys;
 
 use super::KeyPorts;
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 
 /// Names the pause among the installation's values; it holds the moment it began, in milliseconds, as text.
@@ -33,8 +34,23 @@ pub struct Turn {
 ///
 /// # Errors
 /// `Storage`.
-pub fn list(tx: &mut (impl Keys + ?Sized), ctx: &Ctx, plan: &KeyPlan) -> Result<Vec<Turn>, AdminFault> {
-    let (keys, rotation) = (tx.keys()?, rotation(tx)?);
+pub fn list(
+    tx: &mut (impl Keys + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    plan: &KeyPlan,
+) -> Result<Vec<Turn>, AdminFault> {
+    actor.require(Permission::ViewKeys)?;
+    Ok(turns(tx, ctx, plan)?)
+}
+
+/// As [`list`], for use-cases that asked for their own permission.
+pub(super) fn turns(
+    tx: &mut (impl Keys + ?Sized),
+    ctx: &Ctx,
+    plan: &KeyPlan,
+) -> Result<Vec<Turn>, StorageFault> {
+    let (keys, rotation) = (tx.keys()?, state(tx)?);
     let wait = ctx.policy.min_published;
     let turn = |alg| {
         let active = of(&keys, alg, KeyState::Active)?;
@@ -54,8 +70,14 @@ pub fn list(tx: &mut (impl Keys + ?Sized), ctx: &Ctx, plan: &KeyPlan) -> Result<
 /// Whether keys rotate by themselves.
 ///
 /// # Errors
-/// Storage.
-pub fn rotation(tx: &mut (impl Keys + ?Sized)) -> Result<Rotation, StorageFault> {
+/// `Storage`.
+pub fn rotation(tx: &mut (impl Keys + ?Sized), actor: &Actor) -> Result<Rotation, AdminFault> {
+    actor.require(Permission::ViewKeys)?;
+    Ok(state(tx)?)
+}
+
+/// As [`rotation`], for use-cases that asked for their own permission.
+pub(super) fn state(tx: &mut (impl Keys + ?Sized)) -> Result<Rotation, StorageFault> {
     Ok(match tx.meta(PAUSED)? {
         Some(_) => Rotation::Paused,
         None => Rotation::Running,
@@ -72,6 +94,7 @@ pub fn pause(
     actor: &Actor,
     reason: Option<&str>,
 ) -> Result<(), AdminFault> {
+    actor.require(Permission::TurnKeys)?;
     let since = ctx.now().as_millis().to_string();
     if tx.insert_meta(PAUSED, since.as_bytes())? == Insert::Taken {
         return Err(AdminFault::Conflict("the schedule is paused already".to_owned()));
@@ -86,6 +109,7 @@ pub fn pause(
 /// # Errors
 /// `Conflict` when they do already; `Storage`.
 pub fn resume(tx: &mut (impl KeyPorts + ?Sized), ctx: &Ctx, actor: &Actor) -> Result<(), AdminFault> {
+    actor.require(Permission::TurnKeys)?;
     let since = tx.meta(PAUSED)?;
     let since = since.ok_or_else(|| AdminFault::Conflict("the schedule is not paused".to_owned()))?;
     tx.delete_meta(PAUSED, &since)?;

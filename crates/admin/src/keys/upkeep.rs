@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use identity::ports::{Found, Insert};
-use kernel::{AuditEvent, Ctx, Timestamp};
+use kernel::{AuditEvent, Ctx, StorageFault, Timestamp};
 use token::keys::handover;
 use token::keys::{Fresh, KeyPlan, KeyState, LifeFault, Signed, Step, StoredKey, schedule};
 use token::ports::Clients;
@@ -16,6 +16,7 @@ use super::lineup::{self, Look};
 use super::rotation::{complete, turn};
 use super::{Insistence, KeyPorts, last_token, withdrawal};
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 
 /// Names the leader among the installation's values: who, and until when in milliseconds, as text.
@@ -54,16 +55,30 @@ pub enum Lead {
 ///
 /// # Errors
 /// `Storage`.
-pub fn look<T>(tx: &mut T, ctx: &Ctx, plan: &KeyPlan, look: Look) -> Result<Outlook, AdminFault>
+pub fn look<T>(
+    tx: &mut T,
+    ctx: &Ctx,
+    actor: &Actor,
+    plan: &KeyPlan,
+    look: Look,
+) -> Result<Outlook, AdminFault>
+where
+    T: KeyPorts + Clients + ?Sized,
+{
+    actor.require(Permission::ViewKeys)?;
+    Ok(outlook(tx, ctx, plan, look)?)
+}
+
+fn outlook<T>(tx: &mut T, ctx: &Ctx, plan: &KeyPlan, look: Look) -> Result<Outlook, StorageFault>
 where
     T: KeyPorts + Clients + ?Sized,
 {
     let keys = tx.keys()?;
     let wanted = lineup::wanted(tx, plan, &keys, look)?;
-    let (rotation, now) = (super::schedule::rotation(tx)?, ctx.now());
+    let (rotation, now) = (super::schedule::state(tx)?, ctx.now());
     let retirements = keys.iter().filter(|key| key.state == KeyState::Retiring);
     let retirements = retirements.filter_map(|key| key.leaves_jwks_at);
-    let turns = super::schedule::list(tx, ctx, plan)?.into_iter();
+    let turns = super::schedule::turns(tx, ctx, plan)?.into_iter();
     let moments = turns.filter_map(|turn| turn.rotates_at).chain(retirements);
     Ok(Outlook {
         steps: schedule::due(&keys, plan, &wanted, rotation, now, &ctx.policy),
@@ -75,7 +90,13 @@ where
 ///
 /// # Errors
 /// `Storage`.
-pub fn lead(tx: &mut (impl KeyPorts + ?Sized), ctx: &Ctx, node: &str) -> Result<Lead, AdminFault> {
+pub fn lead(
+    tx: &mut (impl KeyPorts + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    node: &str,
+) -> Result<Lead, AdminFault> {
+    actor.require(Permission::TurnKeys)?;
     let ours = format!("{node} {}", ctx.now().plus(LEASE).as_millis());
     let Some(known) = tx.meta(LEADER)? else {
         return Ok(match tx.insert_meta(LEADER, ours.as_bytes())? {
@@ -96,7 +117,8 @@ pub fn lead(tx: &mut (impl KeyPorts + ?Sized), ctx: &Ctx, node: &str) -> Result<
 ///
 /// # Errors
 /// `Storage`.
-pub fn give_up_lead(tx: &mut (impl KeyPorts + ?Sized), node: &str) -> Result<(), AdminFault> {
+pub fn give_up_lead(tx: &mut (impl KeyPorts + ?Sized), actor: &Actor, node: &str) -> Result<(), AdminFault> {
+    actor.require(Permission::TurnKeys)?;
     let ours = tx
         .meta(LEADER)?
         .filter(|known| leader(known).is_some_and(|(leader, _)| leader == node));
@@ -131,11 +153,12 @@ pub fn perform<T>(
 where
     T: KeyPorts + Clients + ?Sized,
 {
+    actor.require(Permission::TurnKeys)?;
     let thorough = match step {
         Step::Begin(_) | Step::GiveUp(_) => Look::Everywhere,
         Step::AddSpare(_) | Step::Promote(_) | Step::Rotate(_) | Step::Retire(_) => Look::AtWhatMayEnd,
     };
-    if !look(tx, ctx, plan, thorough)?.steps.contains(step) {
+    if !outlook(tx, ctx, plan, thorough)?.steps.contains(step) {
         return Ok(Done::NotDue);
     }
     match step {
@@ -171,8 +194,10 @@ where
 pub fn store_signed(
     tx: &mut (impl KeyPorts + ?Sized),
     ctx: &Ctx,
+    actor: &Actor,
     counted: &[Signed],
 ) -> Result<(), AdminFault> {
+    actor.require(Permission::TurnKeys)?;
     tx.add_signed(counted)?;
     for key in tx.keys()? {
         let of_key = counted.iter().filter(|signed| signed.kid == key.kid);

@@ -13,6 +13,7 @@ use token::ports::{Clients, Keys, Resources};
 use super::evidence::{self, Evidence};
 use super::{Insistence, KeyPorts, KeyStatus};
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 
 const PAGE: u32 = 500;
@@ -28,12 +29,13 @@ pub fn retire(
     kid: &str,
     insistence: &Insistence,
 ) -> Result<KeyStatus, AdminFault> {
-    let key = super::find(tx, &ctx.policy, kid)?.key;
+    actor.require(Permission::TurnKeys)?;
+    let key = super::by_kid(tx, ctx, kid)?.key;
     let writes = handover::retire(&key, ctx.now(), insistence.haste(&ctx.policy))?;
     handover::apply(tx, &writes)?;
     let event = AuditEvent::new(ctx.now(), "key.retire").actor(actor).subject(kid);
     tx.record(event.detail(insistence.tell(key.alg.to_string())))?;
-    super::find(tx, &ctx.policy, kid)
+    super::by_kid(tx, ctx, kid)
 }
 
 /// What taking a key back will do, as far as that can be known.
@@ -73,11 +75,15 @@ pub struct Successor {
 ///
 /// # Errors
 /// `NotFound`; `Conflict` for a key that was revoked already; `Storage`.
-pub fn blast_radius<T>(tx: &mut T, ctx: &Ctx, kid: &str) -> Result<BlastRadius, AdminFault>
+pub fn blast_radius<T>(tx: &mut T, ctx: &Ctx, actor: &Actor, kid: &str) -> Result<BlastRadius, AdminFault>
 where
     T: Keys + Clients + Resources + Sessions + ?Sized,
 {
-    let key = super::find(tx, &ctx.policy, kid)?.key;
+    actor.require(Permission::ViewKeys)?;
+    // The clients and the sessions in it are told to those who may ask for them alone.
+    actor.require(Permission::ViewApplications)?;
+    actor.require(Permission::ViewSessions)?;
+    let key = super::by_kid(tx, ctx, kid)?.key;
     key.revoke(ctx.now())?;
     let keys = tx.keys()?;
     let spare = of(&keys, key.alg, KeyState::Next).filter(|_| key.state == KeyState::Active);
@@ -89,8 +95,8 @@ where
             published_for: ctx.now().since(spare.published_at),
             safe_at: spare.safe_at(ctx.policy.min_published),
         }),
-        evidence: evidence::of(tx, ctx, kid)?,
-        clients: evidence::clients_using(tx, key.alg)?,
+        evidence: evidence::about(tx, ctx, kid)?,
+        clients: evidence::clients_using(tx, actor, key.alg)?,
         sessions: live_sessions(tx, ctx)?,
         believed_elsewhere_until: ctx.now().plus(ctx.policy.min_published),
         kid: key.kid,
@@ -126,6 +132,7 @@ pub fn revoke(
     reason: Option<&str>,
     mut fresh: Fresh,
 ) -> Result<(), AdminFault> {
+    actor.require(Permission::RevokeKeys)?;
     let (now, keys) = (ctx.now(), tx.keys()?);
     let kid = &radius.kid;
     let key = keys.iter().find(|key| key.kid == *kid);

@@ -138,7 +138,7 @@ fn a_first_party_client_at_home_is_no_finding() {
 }
 
 fn all(store: &mut Maps, ctx: &Ctx, plan: &KeyPlan) -> Vec<Finding> {
-    look(store, ctx, &Anywhere, plan).unwrap()
+    look(store, ctx, &Actor::cli(), &Anywhere, plan).unwrap()
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn what_registration_would_refuse_today_is_an_error_and_comes_first() {
     use token::Clients as _;
     let (mut store, cli) = (Maps::default(), Actor::cli());
     clients::create(&mut store, &ctx(), &cli, &Anywhere, good()).unwrap();
-    let mut it = clients::find(&mut store, "web").unwrap();
+    let mut it = clients::find(&mut store, &Actor::cli(), "web").unwrap();
     it.policy.require_pkce = false;
     redirect_to(&mut it, "https://*.rp.test/cb");
     store.update_client(&it).unwrap();

@@ -83,7 +83,7 @@ fn an_api_is_registered_changed_and_removed() {
     assert_eq!(changed.scopes, made.scopes);
 
     resources::delete(&mut store, &ctx, &cli, "https://api.test").unwrap();
-    let gone = resources::find(&mut store, "https://api.test").unwrap_err();
+    let gone = resources::find(&mut store, &Actor::cli(), "https://api.test").unwrap_err();
     assert!(
         matches!(gone, AdminFault::NotFound { what: "resource", .. }),
         "{gone}"
@@ -130,7 +130,7 @@ fn a_scope_is_about_people_or_about_an_api() {
     };
     let fault = scopes::create(&mut store, &ctx, &cli, scope).unwrap_err();
     assert!(matches!(fault, AdminFault::Conflict(_)), "{fault}");
-    assert_eq!(resources::list(&mut store).unwrap().len(), 1);
+    assert_eq!(resources::list(&mut store, &Actor::cli()).unwrap().len(), 1);
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_claim_means_one_thing() {
     let changed = scopes::update(&mut store, &ctx, &cli, "employee", wish).unwrap();
     assert_eq!((changed.description, changed.claims.len()), (None, 1));
     scopes::delete(&mut store, &ctx, &cli, "employee").unwrap();
-    assert_eq!(scopes::list(&mut store).unwrap().len(), 1);
+    assert_eq!(scopes::list(&mut store, &Actor::cli()).unwrap().len(), 1);
     let gone = scopes::delete(&mut store, &ctx, &cli, "employee").unwrap_err();
     assert!(matches!(gone, AdminFault::NotFound { what: "scope", .. }));
 }
@@ -165,7 +165,7 @@ fn a_revoked_session_is_over_and_its_clients_hear_of_it() {
     client(&mut store, &ctx, "other", "https://other.test/out");
     let sid = store.sign_in(&ctx, &alice);
     let offline = store.grant_in(sid, "web");
-    let shown = sessions::list(&mut store, &ctx, Whose::Everybodys).unwrap();
+    let shown = sessions::list(&mut store, &ctx, &Actor::cli(), Whose::Everybodys).unwrap();
     let json = serde_json::to_value(SessionView::from(&shown[0])).unwrap();
     assert_eq!(
         (&json["username"], &json["clients"]),
@@ -186,7 +186,7 @@ fn a_revoked_session_is_over_and_its_clients_hear_of_it() {
         "a confidential client's offline access goes on"
     );
     for unknown in ["nonsense", "00000000-0000-4000-8000-000000000000"] {
-        let fault = sessions::find(&mut store, unknown).unwrap_err();
+        let fault = sessions::find(&mut store, &Actor::cli(), unknown).unwrap_err();
         assert!(matches!(fault, AdminFault::NotFound { what: "session", .. }));
     }
 }
@@ -201,12 +201,14 @@ fn one_person_or_everybody_is_signed_out() {
     let hers = sessions::revoke_all(&mut store, &ctx, &cli, Whose::Of("alice")).unwrap();
     assert_eq!(hers.len(), 2);
     assert!(
-        sessions::list(&mut store, &ctx, Whose::Of("alice"))
+        sessions::list(&mut store, &ctx, &Actor::cli(), Whose::Of("alice"))
             .unwrap()
             .is_empty()
     );
     assert_eq!(
-        sessions::list(&mut store, &ctx, Whose::Everybodys).unwrap().len(),
+        sessions::list(&mut store, &ctx, &Actor::cli(), Whose::Everybodys)
+            .unwrap()
+            .len(),
         2
     );
     let all = sessions::revoke_all(&mut store, &ctx, &cli, Whose::Everybodys).unwrap();
@@ -225,14 +227,16 @@ fn a_grant_is_taken_back() {
     client(&mut store, &ctx, "web", "https://rp.test/out");
     let (first, second) = (store.sign_in(&ctx, &alice), store.sign_in(&ctx, &bob));
     let (hers, his) = (store.grant_in(first, "web"), store.grant_in(second, "web"));
-    let all = grants::list(&mut store, &GrantFilter::default()).unwrap();
+    let all = grants::list(&mut store, &Actor::cli(), &GrantFilter::default()).unwrap();
     assert_eq!(all.len(), 2);
     let of_alice = GrantFilter {
         user: Some("alice".into()),
         client_id: Some("web".into()),
     };
-    let json =
-        serde_json::to_value(GrantView::from(&grants::list(&mut store, &of_alice).unwrap()[0])).unwrap();
+    let json = serde_json::to_value(GrantView::from(
+        &grants::list(&mut store, &Actor::cli(), &of_alice).unwrap()[0],
+    ))
+    .unwrap();
     assert_eq!(
         (&json["id"], &json["scope"]),
         (&json!(hers.to_string()), &json!("openid email offline_access"))
@@ -247,11 +251,15 @@ fn a_grant_is_taken_back() {
     assert_eq!(store.revoked.len(), 1, "twice changes nothing");
     assert_eq!(store.events().split_off(3), ["grant.revoke"]);
     assert!(store.grants[&his].revoked_at.is_none());
-    assert!(grants::list(&mut store, &of_alice).unwrap().is_empty());
+    assert!(
+        grants::list(&mut store, &Actor::cli(), &of_alice)
+            .unwrap()
+            .is_empty()
+    );
     let no_client = GrantFilter {
         client_id: Some("none".into()),
         ..GrantFilter::default()
     };
-    let fault = grants::list(&mut store, &no_client).unwrap_err();
+    let fault = grants::list(&mut store, &Actor::cli(), &no_client).unwrap_err();
     assert!(matches!(fault, AdminFault::NotFound { what: "client", .. }));
 }

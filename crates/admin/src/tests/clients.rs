@@ -34,7 +34,7 @@ fn a_client_gets_its_secret_once_and_only_its_digest_stays() {
         (&"web".into(), &secret.expose().into())
     );
     assert_eq!(json["require_pkce"], true);
-    let stored = clients::find(&mut store, "web").unwrap();
+    let stored = clients::find(&mut store, &Actor::cli(), "web").unwrap();
     assert_eq!(stored.secret, Some(secret.digest()));
     let json = serde_json::to_value(ClientView::from(&stored)).unwrap();
     assert!(json.get("client_secret").is_none());
@@ -148,7 +148,7 @@ fn clients_are_switched_listed_and_removed() {
         clients::delete(&mut store, &ctx, &cli, "b"),
         Err(AdminFault::NotFound { what: "client", .. })
     ));
-    let ids: Vec<_> = clients::list(&mut store)
+    let ids: Vec<_> = clients::list(&mut store, &Actor::cli())
         .unwrap()
         .into_iter()
         .map(|client| client.client_id)
@@ -179,7 +179,7 @@ fn a_key_is_safe_once_every_cache_can_have_it() {
         keys: vec![first, spare],
         ..Maps::default()
     };
-    let statuses = keys::list(&mut store, &ctx.policy).unwrap();
+    let statuses = keys::list(&mut store, &ctx, &Actor::cli()).unwrap();
     let json = serde_json::to_value(statuses.iter().map(KeyView::from).collect::<Vec<_>>()).unwrap();
     assert_eq!(json[0]["safe_at"], json[0]["published_at"]);
     assert_eq!(json[1]["safe_at"], "2025-11-14T02:13:20Z");
@@ -187,13 +187,13 @@ fn a_key_is_safe_once_every_cache_can_have_it() {
         (&json[1]["state"], &json[1]["activated_at"]),
         (&"next".into(), &serde_json::Value::Null)
     );
-    let spare = keys::find(&mut store, &ctx.policy, "spare").unwrap();
+    let spare = keys::find(&mut store, &ctx, &Actor::cli(), "spare").unwrap();
     assert_eq!(
         spare.safe_at,
         Timestamp::from_secs(1_763_000_000).plus(ctx.policy.min_published)
     );
     assert!(matches!(
-        keys::find(&mut store, &ctx.policy, "x"),
+        keys::find(&mut store, &ctx, &Actor::cli(), "x"),
         Err(AdminFault::NotFound { what: "key", .. })
     ));
 }

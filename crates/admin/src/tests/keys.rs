@@ -76,9 +76,15 @@ impl Scene {
     }
 
     fn due(&mut self) -> Vec<Step> {
-        upkeep::look(&mut self.maps, &self.ctx, &self.plan, Look::Everywhere)
-            .unwrap()
-            .steps
+        upkeep::look(
+            &mut self.maps,
+            &self.ctx,
+            &Actor::named("server"),
+            &self.plan,
+            Look::Everywhere,
+        )
+        .unwrap()
+        .steps
     }
 
     fn perform(&mut self, step: &Step) -> Done {
@@ -94,7 +100,7 @@ impl Scene {
             until: self.ctx.now().plus(Duration::from_secs(after)),
             count,
         };
-        upkeep::store_signed(&mut self.maps, &self.ctx, &[signed]).unwrap();
+        upkeep::store_signed(&mut self.maps, &self.ctx, &Actor::named("server"), &[signed]).unwrap();
     }
 }
 
@@ -180,7 +186,7 @@ fn a_key_retires_when_its_last_token_has_expired() {
     assert_eq!(scene.perform(&Step::Retire(kid.clone())), Done::Yes);
     assert_eq!(scene.perform(&Step::Retire(kid.clone())), Done::NotDue);
     conflict(retire(&mut scene, &because()), "is retired, not retiring");
-    let stored = keys::find(&mut scene.maps, &scene.ctx.policy, &kid).unwrap();
+    let stored = keys::find(&mut scene.maps, &scene.ctx, &Actor::cli(), &kid).unwrap();
     assert!(stored.key.sealed_private.is_none());
 }
 
@@ -194,7 +200,7 @@ fn a_revoked_key_is_on_the_list_and_the_spare_signs() {
     scene.count(&leaked, "web", 300, 2);
     scene.count(&leaked, "spa", 600, 1);
     scene.clock.advance(Duration::from_secs(60));
-    let radius = withdrawal::blast_radius(&mut scene.maps, &scene.ctx, &leaked).unwrap();
+    let radius = withdrawal::blast_radius(&mut scene.maps, &scene.ctx, &Actor::cli(), &leaked).unwrap();
     let mut revoke = |radius: &withdrawal::BlastRadius| {
         let fresh = scene.fresh(&[RS256]);
         let reason = Some("leaked");
@@ -231,11 +237,11 @@ fn a_revoked_key_is_on_the_list_and_the_spare_signs() {
         "{event:?}"
     );
     conflict(
-        withdrawal::blast_radius(&mut scene.maps, &scene.ctx, &leaked),
+        withdrawal::blast_radius(&mut scene.maps, &scene.ctx, &Actor::cli(), &leaked),
         "is revoked",
     );
     assert!(matches!(
-        withdrawal::blast_radius(&mut scene.maps, &scene.ctx, "k-none"),
+        withdrawal::blast_radius(&mut scene.maps, &scene.ctx, &Actor::cli(), "k-none"),
         Err(AdminFault::NotFound { .. })
     ));
 }
@@ -243,7 +249,8 @@ fn a_revoked_key_is_on_the_list_and_the_spare_signs() {
 #[test]
 fn keys_are_generated_for_what_is_wanted_only() {
     let mut scene = Scene::new();
-    let missing = |scene: &mut Scene, alg| rotation::missing(&mut scene.maps, &scene.plan, alg);
+    let missing =
+        |scene: &mut Scene, alg| rotation::missing(&mut scene.maps, &Actor::cli(), &scene.plan, alg);
     assert_eq!(missing(&mut scene, None).unwrap(), []);
     conflict(missing(&mut scene, Some(PS256)), "nobody uses PS256");
     scene.plan.algorithms.push(PS256);
@@ -279,7 +286,14 @@ fn a_server_does_what_is_due_and_once() {
     }
     assert_eq!(scene.due(), []);
     assert!(of(&scene.maps.keys, EdDSA, KeyState::Next).is_none());
-    let looked = upkeep::look(&mut scene.maps, &scene.ctx, &scene.plan, Look::AtWhatMayEnd).unwrap();
+    let looked = upkeep::look(
+        &mut scene.maps,
+        &scene.ctx,
+        &Actor::named("server"),
+        &scene.plan,
+        Look::AtWhatMayEnd,
+    )
+    .unwrap();
     assert_eq!(
         looked.next_at,
         Some(scene.ctx.now().plus(Duration::from_secs(630)))
@@ -300,7 +314,7 @@ fn a_paused_schedule_rotates_nothing() {
     );
     scene.clock.advance(DAY * 91);
     assert_eq!(scene.due(), []);
-    let turns = schedule::list(&mut scene.maps, &ctx, &scene.plan).unwrap();
+    let turns = schedule::list(&mut scene.maps, &ctx, &Actor::cli(), &scene.plan).unwrap();
     assert!(turns.iter().all(|turn| turn.rotates_at.is_none()));
     schedule::resume(&mut scene.maps, &ctx, &actor).unwrap();
     assert_eq!(scene.due().len(), 3);
@@ -310,18 +324,19 @@ fn a_paused_schedule_rotates_nothing() {
 fn the_lead_is_taken_over_from_the_silent() {
     let mut scene = Scene::new();
     let mut lead = |node: &str| {
-        let lead = upkeep::lead(&mut scene.maps, &scene.ctx, node).unwrap();
+        let lead = upkeep::lead(&mut scene.maps, &scene.ctx, &Actor::named("server"), node).unwrap();
         scene.clock.advance(Duration::from_secs(10));
         lead
     };
     assert_eq!([lead("a"), lead("b")], [Lead::Ours, Lead::Anothers]);
     assert_eq!([lead("b"), lead("a")], [Lead::Ours, Lead::Anothers]);
-    upkeep::give_up_lead(&mut scene.maps, "a").unwrap();
-    let mut lead = |node: &str| upkeep::lead(&mut scene.maps, &scene.ctx, node).unwrap();
+    upkeep::give_up_lead(&mut scene.maps, &Actor::named("server"), "a").unwrap();
+    let mut lead =
+        |node: &str| upkeep::lead(&mut scene.maps, &scene.ctx, &Actor::named("server"), node).unwrap();
     assert_eq!(lead("b"), Lead::Ours);
-    upkeep::give_up_lead(&mut scene.maps, "b").unwrap();
+    upkeep::give_up_lead(&mut scene.maps, &Actor::named("server"), "b").unwrap();
     assert_eq!(
-        upkeep::lead(&mut scene.maps, &scene.ctx, "a").unwrap(),
+        upkeep::lead(&mut scene.maps, &scene.ctx, &Actor::named("server"), "a").unwrap(),
         Lead::Ours
     );
 }
@@ -332,13 +347,13 @@ fn evidence_counts_what_is_good_and_names_who_holds_a_key_back() {
     let kid = scene.kid(ES256, KeyState::Active);
     scene.count(&kid, "web", 60, 5);
     scene.count(&kid, "spa", 3600, 1);
-    let known = evidence::of(&mut scene.maps, &scene.ctx, &kid).unwrap();
+    let known = evidence::of(&mut scene.maps, &scene.ctx, &Actor::cli(), &kid).unwrap();
     assert_eq!(
         (known.live_tokens, known.clients[0].client_id.as_str()),
         (6, "spa")
     );
     scene.clock.advance(DAY);
-    let known = evidence::of(&mut scene.maps, &scene.ctx, &kid).unwrap();
+    let known = evidence::of(&mut scene.maps, &scene.ctx, &Actor::cli(), &kid).unwrap();
     assert_eq!(known, evidence::Evidence::default());
     assert_eq!(scene.maps.signed(scene.ctx.now()).unwrap(), []);
 }

@@ -44,9 +44,13 @@ fn a_person_is_made_with_their_groups_and_found_under_three_names() {
     );
     assert_eq!(store.events(), ["group.create", "user.create"]);
     for name in ["alice", "ALICE", "Alice@example.org", &user.id.to_string()] {
-        assert_eq!(users::find(&mut store, name).unwrap().id, user.id, "{name}");
+        assert_eq!(
+            users::find(&mut store, &Actor::cli(), name).unwrap().id,
+            user.id,
+            "{name}"
+        );
     }
-    let nobody = users::find(&mut store, "mallory").unwrap_err();
+    let nobody = users::find(&mut store, &Actor::cli(), "mallory").unwrap_err();
     assert!(matches!(nobody, AdminFault::NotFound { what: "user", .. }));
 }
 
@@ -197,10 +201,13 @@ fn lists_have_everybody() {
     }
     let everybody = ["alice", "bob", "carol", "dave", "eve"];
     let names = |users: Vec<User>| users.into_iter().map(|user| user.username).collect::<Vec<_>>();
-    assert_eq!(names(users::list(&mut store).unwrap()), everybody);
-    assert_eq!(names(groups::members(&mut store, "all").unwrap()), everybody);
+    assert_eq!(names(users::list(&mut store, &Actor::cli()).unwrap()), everybody);
+    assert_eq!(
+        names(groups::members(&mut store, &Actor::cli(), "all").unwrap()),
+        everybody
+    );
     users::delete(&mut store, &ctx, &Actor::cli(), "bob").unwrap();
-    assert_eq!(users::list(&mut store).unwrap().len(), 4);
+    assert_eq!(users::list(&mut store, &Actor::cli()).unwrap().len(), 4);
 }
 
 #[test]
@@ -218,8 +225,8 @@ fn groups_are_joined_and_left() {
         Err(AdminFault::Conflict(_))
     ));
     groups::add(&mut store, &ctx, &cli, "board", "alice").unwrap();
-    let group = groups::find(&mut store, "board").unwrap();
-    let members = groups::members(&mut store, "board").unwrap();
+    let group = groups::find(&mut store, &Actor::cli(), "board").unwrap();
+    let members = groups::members(&mut store, &Actor::cli(), "board").unwrap();
     let json = serde_json::to_value(GroupView::with_members(&group, &members)).unwrap();
     assert_eq!(
         (&json["members"], &json["roles"]),

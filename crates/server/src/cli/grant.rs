@@ -41,7 +41,7 @@ impl GrantVerb {
                     user,
                     client_id: client,
                 };
-                let all = installation.read(move |ports, _| grants::list(ports, &filter))?;
+                let all = installation.read(move |ports, _| grants::list(ports, &actor(), &filter))?;
                 many(all.iter().map(GrantView::from), ID, COLUMNS)
             }
             GrantVerb::Revoke { id, destroying } => {

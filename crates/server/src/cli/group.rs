@@ -64,7 +64,7 @@ impl GroupVerb {
         let installation = open(options)?;
         match self {
             GroupVerb::List => {
-                let all = installation.read(|ports, _| groups::list(ports))?;
+                let all = installation.read(|ports, _| groups::list(ports, &actor()))?;
                 many(all.iter().map(GroupView::from), ID, COLUMNS)
             }
             GroupVerb::Show { name } => show(&installation, name),
@@ -103,7 +103,10 @@ impl GroupVerb {
 
 fn show(installation: &Installation, name: String) -> Result<Answer, Failure> {
     let (group, members) = installation.read(move |ports, _| {
-        Ok::<_, Failure>((groups::find(ports, &name)?, groups::members(ports, &name)?))
+        Ok::<_, Failure>((
+            groups::find(ports, &actor(), &name)?,
+            groups::members(ports, &actor(), &name)?,
+        ))
     })?;
     one(GroupView::with_members(&group, &members), ID)
 }
@@ -119,7 +122,10 @@ impl Membership {
             for user in &users {
                 step(ports, ctx, &name, user)?;
             }
-            Ok::<_, Failure>((groups::find(ports, &name)?, groups::members(ports, &name)?))
+            Ok::<_, Failure>((
+                groups::find(ports, &actor(), &name)?,
+                groups::members(ports, &actor(), &name)?,
+            ))
         })?;
         one(GroupView::with_members(&group, &members), ID)
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::options::Options;
 use super::output::{Answer, printable};
+use super::verb::actor;
 use crate::exit::Failure;
 use crate::installation::Installation;
 use crate::outgoing::UrlJudge;
@@ -17,7 +18,7 @@ pub(crate) fn run(options: &Options) -> Result<Answer, Failure> {
     let installation = Installation::open(&config)?;
     let urls = UrlJudge::new(config.outbound_allow.clone());
     let plan = config.key_plan.clone();
-    let findings = installation.read(move |ports, ctx| lint::look(ports, ctx, &urls, &plan))?;
+    let findings = installation.read(move |ports, ctx| lint::look(ports, ctx, &actor(), &urls, &plan))?;
     let answer = Answer::Text(text(&findings), json!(findings));
     let wrong = findings.iter().any(|finding| finding.severity != Severity::Note);
     Ok(if wrong {

@@ -75,11 +75,11 @@ impl ResourceVerb {
         let installation = open(options)?;
         let resource = match self {
             ResourceVerb::List => {
-                let all = installation.read(|ports, _| resources::list(ports))?;
+                let all = installation.read(|ports, _| resources::list(ports, &actor()))?;
                 return many(all.iter().map(ResourceView::from), ID, COLUMNS);
             }
             ResourceVerb::Show { identifier } => {
-                installation.read(move |ports, _| resources::find(ports, &identifier))?
+                installation.read(move |ports, _| resources::find(ports, &actor(), &identifier))?
             }
             ResourceVerb::Create {
                 identifier,

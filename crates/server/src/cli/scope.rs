@@ -64,10 +64,12 @@ impl ScopeVerb {
         let installation = open(options)?;
         let scope = match self {
             ScopeVerb::List => {
-                let all = installation.read(|ports, _| scopes::list(ports))?;
+                let all = installation.read(|ports, _| scopes::list(ports, &actor()))?;
                 return many(all.iter().map(ScopeView::from), ID, COLUMNS);
             }
-            ScopeVerb::Show { name } => installation.read(move |ports, _| scopes::find(ports, &name))?,
+            ScopeVerb::Show { name } => {
+                installation.read(move |ports, _| scopes::find(ports, &actor(), &name))?
+            }
             ScopeVerb::Create {
                 name,
                 fields,

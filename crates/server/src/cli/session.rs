@@ -62,7 +62,7 @@ impl SessionVerb {
         match self {
             SessionVerb::List { user } => list(&installation, user),
             SessionVerb::Show { sid } => {
-                let status = installation.read(move |ports, _| sessions::find(ports, &sid))?;
+                let status = installation.read(move |ports, _| sessions::find(ports, &actor(), &sid))?;
                 one(SessionView::from(&status), ID)
             }
             SessionVerb::Revoke { which, destroying } => revoke(&installation, which, destroying),
@@ -72,7 +72,8 @@ impl SessionVerb {
 
 /// The sessions of one person, or of everybody.
 pub(crate) fn list(installation: &Installation, user: Option<String>) -> Result<Answer, Failure> {
-    let all = installation.read(move |ports, ctx| sessions::list(ports, ctx, whose(user.as_deref())))?;
+    let all =
+        installation.read(move |ports, ctx| sessions::list(ports, ctx, &actor(), whose(user.as_deref())))?;
     table(&all)
 }
 

@@ -66,7 +66,8 @@ impl TokenVerb {
 fn introspect(config: &Config, token: Zeroizing<String>) -> Result<Answer, Failure> {
     let installation = Installation::open(config)?;
     let ring = ring(config, &installation)?;
-    let told = installation.read(move |ports, ctx| tokens::introspect(ports, ctx, &ring, &token))?;
+    let told =
+        installation.read(move |ports, ctx| tokens::introspect(ports, ctx, &actor(), &ring, &token))?;
     one(told, "jti")
 }
 

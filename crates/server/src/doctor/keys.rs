@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use admin::keys::lineup::{self, Look};
+use admin::Actor;
+use admin::keys::lineup;
 use admin::keys::schedule::{self, Turn};
 use kernel::Timestamp;
 use token::SigningAlg;
@@ -50,11 +51,11 @@ fn known(
     ctx: &kernel::Ctx,
     plan: &KeyPlan,
 ) -> Result<Known, crate::exit::Failure> {
-    let keys = ports.keys()?;
+    let (keys, actor) = (ports.keys()?, Actor::cli());
     Ok(Known {
-        turns: schedule::list(ports, ctx, plan)?,
-        wanted: lineup::wanted(ports, plan, &keys, Look::Everywhere)?,
-        rotation: schedule::rotation(ports)?,
+        turns: schedule::list(ports, ctx, &actor, plan)?,
+        wanted: lineup::algorithms(ports, &actor, plan)?,
+        rotation: schedule::rotation(ports, &actor)?,
         keys,
     })
 }

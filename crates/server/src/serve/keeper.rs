@@ -27,6 +27,11 @@ const AGAIN: Duration = Duration::from_secs(5);
 /// When a step failed: longer than the lead is held, so that who cannot work never keeps it from who can.
 const AFTER_FAILURE: Duration = upkeep::LEASE.saturating_add(AGAIN);
 
+/// Who the audit trail says it was.
+fn actor() -> Actor {
+    Actor::named("server")
+}
+
 /// What wakes the keeper.
 #[derive(Debug, Default)]
 pub(crate) struct Wake {
@@ -172,7 +177,8 @@ impl Rounds {
             return;
         }
         let stored = counted.clone();
-        if let Err(fault) = self.write(move |ports, ctx| upkeep::store_signed(ports, ctx, &stored)) {
+        if let Err(fault) = self.write(move |ports, ctx| upkeep::store_signed(ports, ctx, &actor(), &stored))
+        {
             tracing::warn!(%fault, "what keys signed could not be stored");
             ring.tally().put_back(counted);
         }
@@ -182,7 +188,7 @@ impl Rounds {
         let (ctx, plan) = (Arc::clone(&self.provider.state.ctx), self.plan.clone());
         let looked =
             work::run::<dyn Ports, _, AdminFault>(&*self.provider.store, Access::Read, move |ports| {
-                upkeep::look(ports, &ctx, &plan, look)
+                upkeep::look(ports, &ctx, &actor(), &plan, look)
             });
         Ok(looked?)
     }
@@ -207,7 +213,7 @@ impl Rounds {
             }
         }
         let node = self.node.clone();
-        if let Err(fault) = self.write(move |ports, _| upkeep::give_up_lead(ports, &node)) {
+        if let Err(fault) = self.write(move |ports, _| upkeep::give_up_lead(ports, &actor(), &node)) {
             tracing::warn!(%fault, "the lead in keeping signing keys could not be given up");
             pause = AFTER_FAILURE;
         }
@@ -219,7 +225,7 @@ impl Rounds {
     fn lead_and_perform(&self, step: &Step) -> Result<Lead, Failure> {
         let maker = self.maker(step).map_err(on_keys)?;
         let node = self.node.clone();
-        let lead = self.write(move |ports, ctx| upkeep::lead(ports, ctx, &node))?;
+        let lead = self.write(move |ports, ctx| upkeep::lead(ports, ctx, &actor(), &node))?;
         if lead == Lead::Anothers {
             return Ok(lead);
         }
@@ -230,9 +236,8 @@ impl Rounds {
             }
         };
         let (plan, asked) = (self.plan.clone(), step.clone());
-        let done = self.write(move |ports, ctx| {
-            upkeep::perform(ports, ctx, &Actor::named("server"), &plan, &asked, fresh)
-        })?;
+        let done =
+            self.write(move |ports, ctx| upkeep::perform(ports, ctx, &actor(), &plan, &asked, fresh))?;
         if done == Done::Yes {
             tracing::info!(?step, "signing keys changed");
             // A private half may have been erased.

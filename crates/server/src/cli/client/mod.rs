@@ -97,7 +97,7 @@ impl ClientVerb {
         let urls = UrlJudge::new(config.outbound_allow.clone());
         let client = match self {
             ClientVerb::List => {
-                let all = installation.read(|ports, _| clients::list(ports))?;
+                let all = installation.read(|ports, _| clients::list(ports, &actor()))?;
                 return many(all.iter().map(ClientView::from), ID, COLUMNS);
             }
             ClientVerb::Create {
@@ -124,7 +124,7 @@ impl ClientVerb {
                 return rotate_secret(&installation, client_id, secret, destroying);
             }
             ClientVerb::Show { client_id } => {
-                installation.read(move |ports, _| clients::find(ports, &client_id))?
+                installation.read(move |ports, _| clients::find(ports, &actor(), &client_id))?
             }
             ClientVerb::Enable { client_id, writing } => installation
                 .write(writing.keep(), move |ports, ctx| {

@@ -8,6 +8,7 @@ use token::keys::spki;
 
 use super::Place;
 use crate::cli::output::Answer;
+use crate::cli::verb::actor;
 use crate::exit::{Exit, Failure};
 
 #[derive(Debug, Args)]
@@ -22,11 +23,11 @@ pub(crate) struct ExportArgs {
 impl ExportArgs {
     pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
         let Some(kid) = self.kid else {
-            let set = place.installation.read(|ports, _| export::set(ports))?;
+            let set = place.installation.read(|ports, _| export::set(ports, &actor()))?;
             return Ok(Answer::Text(format!("{set:#}\n"), set));
         };
         let found = place.installation.read(move |ports, ctx| {
-            let key = keys::find(ports, &ctx.policy, &kid)?.key;
+            let key = keys::find(ports, ctx, &actor(), &kid)?.key;
             let jwk = export::jwk(&key)?;
             Ok::<_, AdminFault>((key, jwk))
         });

@@ -124,7 +124,7 @@ impl KeyVerb {
             KeyVerb::List => {
                 let all = place
                     .installation
-                    .read(|ports, ctx| keys::list(ports, &ctx.policy))?;
+                    .read(|ports, ctx| keys::list(ports, ctx, &actor()))?;
                 many(all.iter().map(KeyView::from), ID, COLUMNS)
             }
             KeyVerb::Show { kid } => show(&place, kid),
@@ -205,8 +205,8 @@ fn sweep_out(place: &Place, keep: Keep) {
 
 fn show(place: &Place, kid: String) -> Result<Answer, Failure> {
     let (status, evidence) = place.installation.read(move |ports, ctx| {
-        let status = keys::find(ports, &ctx.policy, &kid)?;
-        let evidence = evidence::of(ports, ctx, &kid)?;
+        let status = keys::find(ports, ctx, &actor(), &kid)?;
+        let evidence = evidence::of(ports, ctx, &actor(), &kid)?;
         Ok::<_, admin::AdminFault>((status, evidence))
     })?;
     one(KeyWithEvidenceView::new(&status, &evidence), ID)

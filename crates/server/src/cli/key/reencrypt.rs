@@ -6,11 +6,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use admin::keys::reencryption;
+use admin::keys::reencryption::{self, ReencryptionFault};
 use clap::Args;
 use serde_json::json;
+use token::keys::MasterKey;
 use token::keys::reseal::{self, Resealed};
-use token::keys::{KeyFault, MasterKey};
 
 use super::{Place, sweep_out};
 use crate::cli::options::Writing;
@@ -100,18 +100,18 @@ fn reseal_all(place: &Place, old: &Arc<MasterKey>, new: &Arc<MasterKey>) -> Resu
         reencryption::begin(ports, ctx, &actor(), &keys.0, &keys.1)
     });
     let mut resealed = 0;
-    for kid in kids.map_err(on_keys)? {
+    for kid in kids.map_err(refused)? {
         let keys = (Arc::clone(old), Arc::clone(new));
         let done = place.installation.write(Keep::Changes, move |ports, ctx| {
-            reencryption::one(ports, ctx, &kid, &keys.0, &keys.1)
+            reencryption::one(ports, ctx, &actor(), &kid, &keys.0, &keys.1)
         });
-        resealed += usize::from(done.map_err(on_keys)? == Resealed::Now);
+        resealed += usize::from(done.map_err(refused)? == Resealed::Now);
     }
     let new = Arc::clone(new);
     let end = place.installation.write(Keep::Changes, move |ports, ctx| {
         reencryption::finish(ports, ctx, &actor(), &new)
     });
-    end.map_err(on_keys)?;
+    end.map_err(refused)?;
     sweep_out(place, Keep::Changes);
     Ok(resealed)
 }
@@ -121,13 +121,20 @@ fn rehearse(place: &Place, old: Arc<MasterKey>, new: Arc<MasterKey>) -> Result<u
     let done = place.installation.write(Keep::Nothing, move |ports, ctx| {
         let mut resealed = 0;
         for kid in reencryption::begin(ports, ctx, &actor(), &old, &new)? {
-            let one = reencryption::one(ports, ctx, &kid, &old, &new)?;
+            let one = reencryption::one(ports, ctx, &actor(), &kid, &old, &new)?;
             resealed += usize::from(one == Resealed::Now);
         }
         reencryption::finish(ports, ctx, &actor(), &new)?;
-        Ok::<_, KeyFault>(resealed)
+        Ok::<_, ReencryptionFault>(resealed)
     });
-    done.map_err(on_keys)
+    done.map_err(refused)
+}
+
+fn refused(fault: ReencryptionFault) -> Failure {
+    match fault {
+        ReencryptionFault::Refused(fault) => fault.into(),
+        ReencryptionFault::Key(fault) => on_keys(fault),
+    }
 }
 
 fn what_next(configured: &Path, new: &Path) -> String {

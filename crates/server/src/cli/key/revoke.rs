@@ -22,7 +22,7 @@ pub(super) fn run(
     let question = format!("Revoke the key {kid:?}?");
     let radius = place
         .installation
-        .read(move |ports, ctx| withdrawal::blast_radius(ports, ctx, &kid))?;
+        .read(move |ports, ctx| withdrawal::blast_radius(ports, ctx, &actor(), &kid))?;
     eprint!("{}", told(&radius));
     if destroying.writing.dry_run {
         eprintln!("dry run: nothing is kept");

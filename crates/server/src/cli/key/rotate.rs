@@ -26,7 +26,7 @@ pub(super) fn generate(place: &Place, alg: Option<SigningAlg>, writing: Writing)
     let meant = plan.clone();
     let missing = place
         .installation
-        .read(move |ports, _| rotation::missing(ports, &meant, alg))?;
+        .read(move |ports, _| rotation::missing(ports, &actor(), &meant, alg))?;
     if missing.is_empty() {
         eprintln!("nothing is missing: every algorithm in use has a key that signs and a spare");
     }
@@ -45,7 +45,7 @@ pub(super) fn rotate(
 ) -> Result<Answer, Failure> {
     let algorithms = place
         .installation
-        .read(move |ports, _| rotation::algorithms(ports, alg))?;
+        .read(move |ports, _| rotation::algorithms(ports, &actor(), alg))?;
     let fresh = place.fresh(&algorithms)?;
     let rotated = place.installation.write(writing.keep(), move |ports, ctx| {
         rotation::rotate(ports, ctx, &actor(), alg, &insistence, fresh)
@@ -63,7 +63,7 @@ pub(super) fn activate(
     let named = kid.clone();
     let spare = place
         .installation
-        .read(move |ports, ctx| keys::find(ports, &ctx.policy, &named))?;
+        .read(move |ports, ctx| keys::find(ports, ctx, &actor(), &named))?;
     let fresh = place.fresh(&[spare.key.alg])?;
     let rotated = place.installation.write(writing.keep(), move |ports, ctx| {
         rotation::activate(ports, ctx, &actor(), &kid, &insistence, fresh)

@@ -43,8 +43,8 @@ impl ScheduleArgs {
         }
         let plan = place.plan();
         let (turns, rotation) = installation.read(move |ports, ctx| {
-            let turns = schedule::list(ports, ctx, &plan)?;
-            Ok::<_, admin::AdminFault>((turns, schedule::rotation(ports)?))
+            let turns = schedule::list(ports, ctx, &actor(), &plan)?;
+            Ok::<_, admin::AdminFault>((turns, schedule::rotation(ports, &actor())?))
         })?;
         if rotation == Rotation::Paused {
             eprintln!("the schedule is paused: keys rotate with `signet key rotate` only");

@@ -76,11 +76,13 @@ impl UserVerb {
         let installation = open(options)?;
         let user = match self {
             UserVerb::List => {
-                let all = installation.read(|ports, _| users::list(ports))?;
+                let all = installation.read(|ports, _| users::list(ports, &actor()))?;
                 return many(all.iter().map(UserView::from), ID, COLUMNS);
             }
             UserVerb::Sessions { user } => return session::list(&installation, Some(user)),
-            UserVerb::Show { user } => installation.read(move |ports, _| users::find(ports, &user))?,
+            UserVerb::Show { user } => {
+                installation.read(move |ports, _| users::find(ports, &actor(), &user))?
+            }
             UserVerb::Create { fields, writing } => {
                 let new = fields.into_new(Unsaid::Ask)?;
                 installation.write(writing.keep(), |ports, ctx| {
