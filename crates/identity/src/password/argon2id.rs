@@ -17,6 +17,10 @@ const COST: Cost = Cost {
     passes: 2,
     lanes: 1,
 };
+/// Room asked for, in blocks of 1 KiB; what is beyond the cost is never touched and so takes no memory. glibc maps what has 32
+/// MiB or more and unmaps it when it is freed. It does so with less only until the first was freed: from then on it keeps
+/// pieces of that size for itself (mallopt(3), `M_MMAP_THRESHOLD`), and the process never shrinks again.
+const ROOM: usize = 33 * 1024;
 const SALT_BYTES: usize = 16;
 const TAG_BYTES: usize = 32;
 
@@ -37,9 +41,9 @@ impl Memory {
 
     /// At least `blocks` KiB of it.
     fn reserve(&mut self, blocks: usize) -> Result<&mut [Block], OutOfMemory> {
-        let missing = blocks.saturating_sub(self.0.len());
-        self.0.try_reserve_exact(missing).map_err(|_| OutOfMemory)?;
-        self.0.resize(self.0.len() + missing, Block::new());
+        let room = blocks.max(ROOM).saturating_sub(self.0.len());
+        self.0.try_reserve_exact(room).map_err(|_| OutOfMemory)?;
+        self.0.resize(self.0.len().max(blocks), Block::new());
         Ok(&mut self.0[..blocks])
     }
 
@@ -51,7 +55,7 @@ impl Memory {
         let usual = COST.memory_kib as usize;
         if self.0.len() > usual {
             self.0.truncate(usual);
-            self.0.shrink_to_fit();
+            self.0.shrink_to(ROOM);
         }
     }
 }
@@ -170,6 +174,15 @@ mod tests {
         let mut memory = Memory::default();
         assert!(verify(&mut memory, &password("password"), Some(&hash)).unwrap());
         assert_eq!(memory.0.len(), 19 * 1024, "the larger memory was given back");
+        assert_eq!(memory.0.capacity(), ROOM);
+    }
+
+    #[test]
+    fn the_system_gets_back_what_is_freed() {
+        let mut memory = Memory::default();
+        assert!(!verify(&mut memory, &password("x"), None).unwrap());
+        let bytes = memory.0.capacity() * size_of::<Block>();
+        assert!(bytes >= 32 * 1024 * 1024, "{bytes} would stay with the allocator");
     }
 
     #[test]
