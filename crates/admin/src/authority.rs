@@ -124,6 +124,13 @@ impl Permissions {
         self.0.is_superset(&other.0)
     }
 
+    /// These and `other` together.
+    #[must_use]
+    pub fn and(mut self, other: Permissions) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// Those a token with this scope (RFC 6749 3.3) may use.
     #[must_use]
     pub fn within_scope<'a>(self, scope: impl IntoIterator<Item = &'a str>) -> Self {

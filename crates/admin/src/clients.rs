@@ -9,8 +9,10 @@ use token::client::{AuthMethod, Client, ClientMetadata, ClientPolicy};
 use token::{Clients, Grants, Resources, ending};
 
 use crate::actor::Actor;
-use crate::authority::Permission;
+use crate::authority::{Administrator, Permission};
 use crate::fault::AdminFault;
+use crate::ports::Administrators;
+use crate::rank;
 
 const PAGE: u32 = 500;
 
@@ -61,7 +63,7 @@ pub struct Registered {
 /// # Errors
 /// `Invalid`; `Conflict` when the id is taken; `Storage`.
 pub fn create(
-    tx: &mut (impl Clients + Resources + Audit + ?Sized),
+    tx: &mut (impl Clients + Resources + Administrators + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     urls: &dyn JudgeUrl,
@@ -88,6 +90,7 @@ pub fn create(
     let id_fault = id_fault.map(|fault| fault.to_string());
     let warnings = check(&client, against, id_fault, new.secret.as_ref())?;
     let secret = ensure_secret(ctx, &mut client, new.secret);
+    rank::over_client(tx, actor, &client)?;
     if tx.insert_client(&client)? == Insert::Taken {
         let reason = format!("there is a client \"{}\" already", client.client_id);
         return Err(AdminFault::Conflict(reason));
@@ -105,7 +108,7 @@ pub fn create(
 /// # Errors
 /// `NotFound`; `Invalid`; `Storage`.
 pub fn update(
-    tx: &mut (impl Clients + Resources + Audit + ?Sized),
+    tx: &mut (impl Clients + Resources + Administrators + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     urls: &dyn JudgeUrl,
@@ -114,6 +117,7 @@ pub fn update(
 ) -> Result<Registered, AdminFault> {
     actor.require(Permission::ManageApplications)?;
     let mut client = by_id(tx, client_id)?;
+    rank::over_client(tx, actor, &client)?;
     change(&mut client.metadata, &mut client.policy);
     let catalogue = tx.catalogue()?;
     let against = Against {
@@ -122,6 +126,7 @@ pub fn update(
     };
     let warnings = check(&client, against, None, None)?;
     let secret = ensure_secret(ctx, &mut client, None);
+    rank::over_client(tx, actor, &client)?;
     save(tx, ctx, actor, "client.update", &mut client)?;
     Ok(Registered {
         client,
@@ -135,7 +140,7 @@ pub fn update(
 /// # Errors
 /// `NotFound`; `Conflict` for a public client, which has none; `Invalid` for a weak secret; `Storage`.
 pub fn rotate_secret(
-    tx: &mut (impl Clients + Audit + ?Sized),
+    tx: &mut (impl Clients + Resources + Administrators + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     client_id: &str,
@@ -143,6 +148,7 @@ pub fn rotate_secret(
 ) -> Result<Registered, AdminFault> {
     actor.require(Permission::ManageApplications)?;
     let mut client = by_id(tx, client_id)?;
+    rank::over_client(tx, actor, &client)?;
     if client.is_public() {
         return Err(AdminFault::Conflict(format!(
             "\"{client_id}\" is a public client and has no secret"
@@ -166,13 +172,14 @@ pub fn rotate_secret(
 /// # Errors
 /// `NotFound`; `Storage`.
 pub fn enable(
-    tx: &mut (impl Clients + Audit + ?Sized),
+    tx: &mut (impl Clients + Resources + Administrators + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     client_id: &str,
 ) -> Result<Client, AdminFault> {
     actor.require(Permission::ManageApplications)?;
     let mut client = by_id(tx, client_id)?;
+    rank::over_client(tx, actor, &client)?;
     if !client.enabled {
         client.enabled = true;
         save(tx, ctx, actor, "client.enable", &mut client)?;
@@ -185,13 +192,14 @@ pub fn enable(
 /// # Errors
 /// `NotFound`; `Storage`.
 pub fn disable(
-    tx: &mut (impl Clients + Grants + Revocations + Audit + ?Sized),
+    tx: &mut (impl Clients + Resources + Grants + Revocations + Administrators + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     client_id: &str,
 ) -> Result<Client, AdminFault> {
     actor.require(Permission::ManageApplications)?;
     let mut client = by_id(tx, client_id)?;
+    rank::over_client(tx, actor, &client)?;
     if client.enabled {
         client.enabled = false;
         ending::everything_for(tx, ctx, client_id)?;
@@ -205,17 +213,19 @@ pub fn disable(
 /// # Errors
 /// `NotFound`; `Storage`.
 pub fn delete(
-    tx: &mut (impl Clients + Grants + Revocations + Audit + ?Sized),
+    tx: &mut (impl Clients + Resources + Grants + Revocations + Administrators + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     client_id: &str,
 ) -> Result<Client, AdminFault> {
     actor.require(Permission::ManageApplications)?;
     let client = by_id(tx, client_id)?;
+    rank::over_client(tx, actor, &client)?;
     ending::everything_for(tx, ctx, client_id)?;
     if tx.delete_client(client_id)? == Found::No {
         return Err(AdminFault::not_found("client", client_id));
     }
+    rank::strip(tx, ctx, actor, &Administrator::Client(client_id.to_owned()))?;
     record(tx, ctx, actor, "client.delete", &client)?;
     Ok(client)
 }

@@ -11,7 +11,8 @@ use token::{Clients, Grant, Grants, ending};
 use crate::actor::Actor;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
-use crate::{clients, users};
+use crate::ports::Administrators;
+use crate::{clients, rank, users};
 
 /// A grant with the name of the person behind it.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,9 +65,9 @@ pub fn list(
 /// Takes a grant back: its refresh tokens are dead, its access tokens refused. Twice changes nothing.
 ///
 /// # Errors
-/// `NotFound`; `Storage`.
+/// `NotFound`; `Forbidden`, also for a person who may do more than the actor; `Storage`.
 pub fn revoke(
-    tx: &mut (impl Users + Grants + Revocations + Audit + ?Sized),
+    tx: &mut (impl Users + Grants + Revocations + Administrators + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     id: &str,
@@ -78,6 +79,7 @@ pub fn revoke(
         None => None,
     };
     let mut grant = grant.ok_or_else(|| AdminFault::not_found("grant", id))?;
+    rank::over_person(tx, actor, grant.user)?;
     if grant.revoked_at.is_none() {
         let event = AuditEvent::new(ctx.now(), "grant.revoke").actor(actor);
         let event = event

@@ -7,7 +7,8 @@ use kernel::{Audit, AuditEvent, Ctx, StorageFault};
 use crate::actor::Actor;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
-use crate::users;
+use crate::ports::Administrators;
+use crate::{rank, users};
 
 const PAGE: u32 = 500;
 
@@ -69,14 +70,15 @@ pub fn create(
 /// Removes a group; its members stay.
 ///
 /// # Errors
-/// `NotFound`; `Storage`.
+/// `NotFound`; `Forbidden`, also while a member may do more than the actor; `Storage`.
 pub fn delete(
-    tx: &mut (impl Groups + Audit + ?Sized),
+    tx: &mut (impl Groups + Users + Administrators + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     name: &str,
 ) -> Result<(), AdminFault> {
     actor.require(Permission::ManagePeople)?;
+    rank::over_members(tx, actor, name)?;
     if tx.delete_group(name)? == Found::No {
         return Err(AdminFault::not_found("group", name));
     }
@@ -86,9 +88,9 @@ pub fn delete(
 /// Puts a person into a group; being there already is fine.
 ///
 /// # Errors
-/// `NotFound` for either; `Storage`.
+/// `NotFound` for either; `Forbidden`, also for who may do more than the actor; `Storage`.
 pub fn add(
-    tx: &mut (impl Groups + Users + Audit + ?Sized),
+    tx: &mut (impl Groups + Users + Administrators + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     name: &str,
@@ -97,6 +99,7 @@ pub fn add(
     actor.require(Permission::ManagePeople)?;
     let group = by_name(tx, name)?;
     let user = users::by_name(tx, user)?;
+    rank::over_person(tx, actor, user.id)?;
     if !user.groups.contains(&group.name) {
         tx.add_member(&group.name, user.id)?;
         record(tx, ctx, actor, "group.add", name, Some(&user))?;
@@ -107,9 +110,9 @@ pub fn add(
 /// Takes a person out of a group.
 ///
 /// # Errors
-/// `NotFound` for either, and when the person is not in it; `Storage`.
+/// `NotFound` for either, and when the person is not in it; `Forbidden`, also for who may do more than the actor; `Storage`.
 pub fn remove(
-    tx: &mut (impl Groups + Users + Audit + ?Sized),
+    tx: &mut (impl Groups + Users + Administrators + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     name: &str,
@@ -118,6 +121,7 @@ pub fn remove(
     actor.require(Permission::ManagePeople)?;
     let group = by_name(tx, name)?;
     let user = users::by_name(tx, user)?;
+    rank::over_person(tx, actor, user.id)?;
     if tx.remove_member(&group.name, user.id)? == Found::No {
         return Err(AdminFault::not_found("member", &user.username));
     }

@@ -5,6 +5,7 @@
 //! holds, and every write leaves an audit event in it.
 
 pub mod actor;
+pub mod administrators;
 pub mod authority;
 pub mod clients;
 pub mod console;
@@ -14,9 +15,11 @@ pub mod groups;
 pub mod keys;
 pub mod lint;
 pub mod ports;
+mod rank;
 pub mod resources;
 pub mod scopes;
 pub mod sessions;
+pub mod setup;
 pub mod tokens;
 pub mod users;
 pub mod view;

@@ -11,6 +11,7 @@ use token::{ApiResource, Catalogue, Resources, SigningAlg};
 use crate::actor::Actor;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
+use crate::rank;
 
 /// An API to be registered.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +70,7 @@ pub fn create(
         created_at: ctx.now(),
         updated_at: ctx.now(),
     };
+    rank::over_scopes(actor, resource.scopes.iter())?;
     check(&resource, ctx, &tx.catalogue()?)?;
     if tx.insert_resource(&resource)? == Insert::Taken {
         let name = resource.identifier.escape_debug();
@@ -94,6 +96,7 @@ pub fn update(
     actor.require(Permission::ManageApplications)?;
     let catalogue = tx.catalogue()?;
     let mut resource = found(&catalogue, identifier)?;
+    rank::over_scopes(actor, resource.scopes.iter())?;
     if let Some(name) = change.name {
         resource.name = Some(name).filter(|name| !name.is_empty());
     }
@@ -102,6 +105,7 @@ pub fn update(
     }
     choose(&mut resource.access_token_alg, change.access_token_alg);
     choose(&mut resource.access_ttl, change.access_ttl);
+    rank::over_scopes(actor, resource.scopes.iter())?;
     resource.updated_at = ctx.now();
     check(&resource, ctx, &catalogue)?;
     if tx.update_resource(&resource)? == Found::No {
@@ -123,6 +127,7 @@ pub fn delete(
 ) -> Result<ApiResource, AdminFault> {
     actor.require(Permission::ManageApplications)?;
     let resource = found(&tx.catalogue()?, identifier)?;
+    rank::over_scopes(actor, resource.scopes.iter())?;
     tx.delete_resource(identifier)?;
     record(tx, ctx, actor, "resource.delete", &resource)?;
     Ok(resource)

@@ -10,6 +10,7 @@ use token::{Catalogue, ClaimScope, Resources};
 use crate::actor::Actor;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
+use crate::rank;
 
 /// A scope to be defined.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +51,7 @@ pub fn create(
         created_at: ctx.now(),
         updated_at: ctx.now(),
     };
+    rank::over_scopes(actor, [scope.name.as_str()])?;
     check(&scope, &tx.catalogue()?)?;
     if tx.insert_claim_scope(&scope)? == Insert::Taken {
         let name = scope.name.escape_debug();
@@ -75,6 +77,7 @@ pub fn update(
     actor.require(Permission::ManageApplications)?;
     let catalogue = tx.catalogue()?;
     let mut scope = found(&catalogue, name)?;
+    rank::over_scopes(actor, [scope.name.as_str()])?;
     if let Some(description) = change.description {
         scope.description = Some(description).filter(|text| !text.is_empty());
     }
@@ -100,6 +103,7 @@ pub fn delete(
 ) -> Result<ClaimScope, AdminFault> {
     actor.require(Permission::ManageApplications)?;
     let scope = found(&tx.catalogue()?, name)?;
+    rank::over_scopes(actor, [scope.name.as_str()])?;
     tx.delete_claim_scope(name)?;
     record(tx, ctx, actor, "scope.delete", &scope)?;
     Ok(scope)

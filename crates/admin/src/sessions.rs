@@ -12,7 +12,8 @@ use token::ending::{self, EndingPorts};
 use crate::actor::Actor;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
-use crate::users;
+use crate::ports::Administrators;
+use crate::{rank, users};
 
 const PAGE: u32 = 500;
 
@@ -96,15 +97,16 @@ fn by_sid(
 /// Ends a session: tokens issued in it are refused, its clients are told. Ending it twice changes nothing.
 ///
 /// # Errors
-/// `NotFound`; `Storage`.
+/// `NotFound`; `Forbidden`, also for who may do more than the actor; `Storage`.
 pub fn revoke(
-    tx: &mut (impl Users + EndingPorts + ?Sized),
+    tx: &mut (impl Users + EndingPorts + Administrators + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     sid: &str,
 ) -> Result<SessionStatus, AdminFault> {
     actor.require(Permission::EndSessions)?;
     let status = by_sid(tx, actor, sid)?;
+    rank::over_person(tx, actor, status.session.user)?;
     end(tx, ctx, actor, &status.session)?;
     by_sid(tx, actor, sid)
 }
@@ -112,16 +114,19 @@ pub fn revoke(
 /// Ends every session of one person, or of everybody; those that were live. Offline access that outlives a sign-out goes on.
 ///
 /// # Errors
-/// `NotFound` for the person; `Storage`.
+/// `NotFound` for the person; `Forbidden`, also when one of them may do more than the actor; `Storage`.
 pub fn revoke_all(
-    tx: &mut (impl Users + EndingPorts + ?Sized),
+    tx: &mut (impl Users + EndingPorts + Administrators + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     whose: Whose<'_>,
 ) -> Result<Vec<SessionStatus>, AdminFault> {
     actor.require(Permission::EndSessions)?;
     let mut live = live(tx, ctx, actor, whose)?;
-    for session in live_or_idle(tx, actor, whose)? {
+    let all = live_or_idle(tx, actor, whose)?;
+    let people = all.iter().map(|session| session.user).collect();
+    rank::over_people(tx, actor, &people)?;
+    for session in all {
         end(tx, ctx, actor, &session)?;
     }
     for status in &mut live {

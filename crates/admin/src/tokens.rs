@@ -79,7 +79,8 @@ pub enum Taken {
     Grant(GrantId),
 }
 
-/// Takes a token back: an access token alone, a refresh token with its whole grant.
+/// Takes a token back: an access token alone, a refresh token with its whole grant. Whosever it is: who holds it up has it, and
+/// nobody should.
 ///
 /// # Errors
 /// `NotFound` for what is no token of this provider, or has expired; `Storage`.

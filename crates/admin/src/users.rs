@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 use token::ending::{self, EndingPorts};
 
 use crate::actor::Actor;
-use crate::authority::Permission;
+use crate::authority::{Administrator, Permission};
 use crate::fault::AdminFault;
-use crate::groups;
+use crate::ports::Administrators;
+use crate::{groups, rank};
 
 /// How many rows a list reads at once.
 const PAGE: u32 = 500;
@@ -98,9 +99,10 @@ pub fn create(
 /// Changes a person.
 ///
 /// # Errors
-/// `NotFound`; `Invalid`; `Conflict` when username or address is somebody else's; `Storage`.
+/// `NotFound`; `Forbidden`, also for who may do more than the actor; `Invalid`; `Conflict` when username or address is somebody
+/// else's; `Storage`.
 pub fn update(
-    tx: &mut (impl Users + Groups + EndingPorts + PasswordResets + ?Sized),
+    tx: &mut (impl Users + Groups + EndingPorts + PasswordResets + Administrators + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     name: &str,
@@ -108,6 +110,7 @@ pub fn update(
 ) -> Result<User, AdminFault> {
     actor.require(Permission::ManagePeople)?;
     let mut user = by_name(tx, name)?;
+    rank::over_person(tx, actor, user.id)?;
     let groups = change.groups.clone();
     let new_password = change.password.is_some();
     let address = user.email.clone();
@@ -135,19 +138,22 @@ pub fn update(
 /// Removes a person with all that is theirs; nothing issued for them counts any more.
 ///
 /// # Errors
-/// `NotFound`; `Storage`.
+/// `NotFound`; `Forbidden`, also for who may do more than the actor; `Conflict` for the last owner; `Storage`.
 pub fn delete(
-    tx: &mut (impl Users + EndingPorts + ?Sized),
+    tx: &mut (impl Users + EndingPorts + Administrators + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     name: &str,
 ) -> Result<User, AdminFault> {
     actor.require(Permission::ManagePeople)?;
     let user = by_name(tx, name)?;
+    rank::over_person(tx, actor, user.id)?;
+    rank::may_go(tx, &user)?;
     ending::everything_of(tx, ctx, user.id, None)?;
     if tx.delete_user(user.id)? == Found::No {
         return Err(AdminFault::not_found("user", name));
     }
+    rank::strip(tx, ctx, actor, &Administrator::Person(user.id))?;
     record(tx, ctx, actor, "user.delete", &user)?;
     Ok(user)
 }
@@ -155,15 +161,18 @@ pub fn delete(
 /// Keeps a person out and takes back all that was issued for them. Locking twice changes nothing.
 ///
 /// # Errors
-/// `NotFound`; `Storage`.
+/// `NotFound`; `Forbidden`, also for who may do more than the actor; `Conflict` for the last owner; `Storage`.
 pub fn lock(
-    tx: &mut (impl Users + EndingPorts + PasswordResets + ?Sized),
+    tx: &mut (impl Users + EndingPorts + PasswordResets + Administrators + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     name: &str,
 ) -> Result<User, AdminFault> {
     actor.require(Permission::HelpPeople)?;
-    let user = set_state(tx, ctx, actor, name, UserState::Locked)?;
+    let user = by_name(tx, name)?;
+    rank::over_person(tx, actor, user.id)?;
+    rank::may_go(tx, &user)?;
+    let user = set_state(tx, ctx, actor, user, UserState::Locked)?;
     tx.void_resets(user.id, ctx.now())?;
     ending::everything_of(tx, ctx, user.id, None)?;
     Ok(user)
@@ -172,15 +181,17 @@ pub fn lock(
 /// Lets a person in again. Unlocking twice changes nothing.
 ///
 /// # Errors
-/// `NotFound`; `Storage`.
+/// `NotFound`; `Forbidden`, also for who may do more than the actor; `Storage`.
 pub fn unlock(
-    tx: &mut (impl Users + Audit + ?Sized),
+    tx: &mut (impl Users + Audit + Administrators + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     name: &str,
 ) -> Result<User, AdminFault> {
     actor.require(Permission::HelpPeople)?;
-    set_state(tx, ctx, actor, name, UserState::Active)
+    let user = by_name(tx, name)?;
+    rank::over_person(tx, actor, user.id)?;
+    set_state(tx, ctx, actor, user, UserState::Active)
 }
 
 /// A person by username, e-mail address or `sub`. No username looks like a `sub`, so there is no doubt.
@@ -250,14 +261,13 @@ pub(crate) fn all(tx: &mut (impl Users + ?Sized)) -> Result<Vec<User>, AdminFaul
     Ok(all)
 }
 
-fn set_state(
+pub(crate) fn set_state(
     tx: &mut (impl Users + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
-    name: &str,
+    mut user: User,
     state: UserState,
 ) -> Result<User, AdminFault> {
-    let mut user = by_name(tx, name)?;
     if user.state == state {
         return Ok(user);
     }

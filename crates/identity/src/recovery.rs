@@ -93,21 +93,34 @@ pub fn begin(
     if tx.bump(&format!("reset-account:{}", user.id), WINDOW, now)? > LETTERS_PER_ACCOUNT {
         return Ok(None);
     }
-    let token = Plain::<ResetToken>::generate(&*ctx.entropy);
-    tx.void_resets(user.id, now)?;
-    tx.insert_reset(&PasswordReset {
-        token: token.digest(),
-        user: user.id,
-        created_at: now,
-        expires_at: now.plus(ctx.policy.reset_ttl),
-        spent_at: None,
-    })?;
+    let token = hand_out(tx, ctx, user.id)?;
     tx.record(
         AuditEvent::new(now, "user.password.reset.asked")
             .subject(user.id)
             .detail(format!("from {source}")),
     )?;
     Ok(Some(LinkToSend { user, token }))
+}
+
+/// Makes a link; older ones are worthless from now on. Who asked, and whether they may, is the caller's to know and to record.
+///
+/// # Errors
+/// Storage.
+pub fn hand_out(
+    tx: &mut (impl PasswordResets + ?Sized),
+    ctx: &Ctx,
+    user: UserId,
+) -> Result<Plain<ResetToken>, StorageFault> {
+    let (now, token) = (ctx.now(), Plain::<ResetToken>::generate(&*ctx.entropy));
+    tx.void_resets(user, now)?;
+    tx.insert_reset(&PasswordReset {
+        token: token.digest(),
+        user,
+        created_at: now,
+        expires_at: now.plus(ctx.policy.reset_ttl),
+        spent_at: None,
+    })?;
+    Ok(token)
 }
 
 /// Whose password a link sets, if it is still good for that. Looking does not use it up.

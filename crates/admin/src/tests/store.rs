@@ -1,24 +1,28 @@
 //! The ports administration uses, kept in maps.
 
 mod access;
+mod administration;
 mod scene;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use identity::ports::{Found, Insert};
-use identity::{Group, Groups, LoginKey, PasswordReset, PasswordResets, User, Users};
+use identity::{Group, Groups, LoginKey, PasswordReset, User, Users};
 use kernel::id::{GrantId, Sid, UserId};
-use kernel::secret::ResetToken;
-use kernel::{Audit, AuditEvent, Digest, StorageFault, Timestamp};
+use kernel::{Audit, AuditEvent, StorageFault, Timestamp};
 use session::{Revocation, Session};
 use token::client::Client;
 use token::keys::{KeyState, Signed, StoredKey};
 use token::ports::{Clients, Keys};
 use token::{ApiResource, ClaimScope, Grant, LogoutNotice};
 
+use administration::SetupLink;
+
+use crate::authority::{Administrator, Role};
+
 type Answer<T> = Result<T, StorageFault>;
 
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Maps {
     pub(super) users: BTreeMap<UserId, User>,
     pub(super) groups: BTreeMap<String, Group>,
@@ -34,7 +38,10 @@ pub(crate) struct Maps {
     pub(super) scopes: BTreeMap<String, ClaimScope>,
     pub(super) notices: Vec<LogoutNotice>,
     pub(super) revoked: Vec<Revocation>,
+    pub(super) resets: Vec<PasswordReset>,
     pub(super) resets_voided: Vec<UserId>,
+    pub(super) roles: BTreeMap<Administrator, Vec<Role>>,
+    pub(super) setup_links: Vec<SetupLink>,
     pub(super) trail: Vec<AuditEvent>,
 }
 
@@ -143,22 +150,6 @@ impl Groups for Maps {
             .map(|(_, id)| (*id, *id))
             .collect();
         Ok(page(&own, after, limit))
-    }
-}
-
-impl PasswordResets for Maps {
-    fn insert_reset(&mut self, _: &PasswordReset) -> Answer<()> {
-        panic!("administration sends no links")
-    }
-    fn reset(&mut self, _: &Digest<ResetToken>) -> Answer<Option<PasswordReset>> {
-        panic!("administration looks at no links")
-    }
-    fn spend_reset(&mut self, _: &Digest<ResetToken>, _: Timestamp) -> Answer<Found> {
-        panic!("administration uses no links")
-    }
-    fn void_resets(&mut self, user: UserId, _: Timestamp) -> Answer<()> {
-        self.resets_voided.push(user);
-        Ok(())
     }
 }
 
