@@ -3,6 +3,7 @@
 
 mod bans;
 mod crates;
+mod documents;
 mod licences;
 mod sources;
 mod spdx;

@@ -109,7 +109,7 @@ pub(super) fn text_files() -> Vec<(PathBuf, String)> {
         .collect()
 }
 
-fn root() -> &'static Path {
+pub(super) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 

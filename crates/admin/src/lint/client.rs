@@ -58,7 +58,7 @@ fn rules<'a>() -> [Rule<Seen<'a>>; 16] {
         rule("offline-public", Warning, "RFC 9700 2.2.2", offline_public),
         rule("no-rotation", Note, "RFC 9700 4.14.2", no_rotation),
         rule("unused-refresh", Warning, "RFC 6749 4.4.3", unused_refresh),
-        rule("unused-redirects", Warning, "RFC 9700 2.1", unused_redirects),
+        rule("unused-redirects", Warning, "RFC 7591 2", unused_redirects),
         rule("every-scope", Note, "RFC 9700 2.3", every_scope),
         rule(
             "no-backchannel-logout",
