@@ -9,9 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::from_fn;
 use actix_web::web::Data;
-use actix_web::{App, HttpServer};
 use admin::Ports;
 use identity::password::Password;
 use identity::{Hasher, HasherSize};
@@ -20,6 +18,7 @@ use kernel::{
 };
 use mail::{Catcher, Sender};
 use outbound::Outbound;
+use server::http::{self, Manner};
 use server::notifier::Notifier;
 use session::RevocationList;
 use store::{Database, OpenMode};
@@ -29,7 +28,7 @@ use token::issue::{IssuePlan, Issued};
 use token::keys::fresh::Check;
 use token::keys::{self, Fresh, KeyFault, KeyRing, MasterKey, SharedRing};
 use web::peer::TrustedProxies;
-use web::{AppState, Metrics, Parts};
+use web::{AppState, Metrics, Parts, Patience};
 
 use crate::audit::{self, Event};
 use crate::cast;
@@ -66,6 +65,11 @@ impl Provider {
 
     /// With a policy of the story's own.
     pub fn with(policy: Policy) -> Self {
+        Self::waiting(policy, Patience::default())
+    }
+
+    /// With such a policy, and with limits of its own to what clients may keep it waiting.
+    pub fn waiting(policy: Policy, patience: Patience) -> Self {
         let template = template();
         let dir = tempfile::tempdir().unwrap();
         copy(template.dir.path(), dir.path());
@@ -105,7 +109,7 @@ impl Provider {
             }
         };
         store.watch(ctx.clock.clone(), Box::new(forget)).unwrap();
-        let (server, thread) = serve(listener, state.clone());
+        let (server, thread) = serve(listener, state.clone(), patience);
         Self {
             issuer,
             clock,
@@ -208,22 +212,18 @@ impl Drop for Provider {
     }
 }
 
-fn serve(listener: TcpListener, state: Arc<AppState>) -> (ServerHandle, JoinHandle<()>) {
+fn serve(listener: TcpListener, state: Arc<AppState>, patience: Patience) -> (ServerHandle, JoinHandle<()>) {
     let (sender, receiver) = mpsc::channel();
     let thread = thread::spawn(move || {
         let state = Data::from(state);
-        let app = move || {
-            App::new()
-                .app_data(state.clone())
-                .wrap(from_fn(web::gate))
-                .configure(web::configure)
+        let manner = Manner {
+            workers: 2,
+            grace: 0,
+            patience,
+            ..Manner::default()
         };
         actix_web::rt::System::new().block_on(async move {
-            let server = HttpServer::new(app)
-                .workers(2)
-                .disable_signals()
-                .shutdown_timeout(0);
-            let server = server.listen(listener).unwrap().run();
+            let server = http::serve(&state, vec![listener], manner).unwrap();
             sender.send(server.handle()).unwrap();
             server.await.unwrap();
         });

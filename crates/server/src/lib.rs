@@ -8,6 +8,7 @@ pub mod config;
 mod dev;
 mod doctor;
 mod exit;
+pub mod http;
 mod installation;
 mod logging;
 mod mail_room;

@@ -30,10 +30,12 @@ impl Detail {
             Detail::Requests => LevelFilter::INFO,
             Detail::WarningsOnly => LevelFilter::WARN,
         };
-        // The server library tells about its threads at every start and stop.
+        // The server library tells about its threads at every start and stop, and calls it an error of ours when somebody
+        // sends what is no HTTP: a scanner must not be able to fill the log.
         Targets::new()
             .with_default(level)
             .with_target("actix_server", LevelFilter::WARN)
+            .with_target("actix_http", LevelFilter::OFF)
     }
 }
 

@@ -5,12 +5,15 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::rt::time::timeout;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use protocol::{Params, ParamsFault};
 
 use crate::correlation::CorrelationId;
+use crate::exchange::Exchange;
 use crate::failure;
+use crate::patience::Patience;
 use crate::state::AppState;
 
 /// Largest form body, in bytes.
@@ -25,6 +28,8 @@ pub(crate) enum FormFault {
     TooLarge,
     /// Broken encoding.
     Encoding(ParamsFault),
+    /// Not complete in the time there is for it.
+    TooSlow,
     /// The connection broke.
     Connection,
 }
@@ -35,6 +40,7 @@ impl FormFault {
         match self {
             FormFault::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             FormFault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            FormFault::TooSlow => StatusCode::REQUEST_TIMEOUT,
             FormFault::Encoding(_) | FormFault::Connection => StatusCode::BAD_REQUEST,
         }
     }
@@ -48,6 +54,7 @@ impl FormFault {
                 "the parameters are not valid form encoding in UTF-8"
             }
             FormFault::Encoding(ParamsFault::TooMany) => "there are too many parameters",
+            FormFault::TooSlow => "the body took too long to arrive",
             FormFault::Connection => "the body could not be read",
         }
     }
@@ -58,16 +65,26 @@ pub(crate) fn query(request: &HttpRequest) -> Result<Params, FormFault> {
     Params::parse(request.query_string().as_bytes()).map_err(FormFault::Encoding)
 }
 
-/// The parameters of a form body. The limit is enforced while reading, before anything is kept beyond it.
+/// The parameters of a form body. The limit is enforced before reading where the length is told, and while reading where
+/// it is not: nothing is kept beyond it.
 pub(crate) async fn form(request: &HttpRequest, payload: web::Payload) -> Result<Params, FormFault> {
     if !is_form(request) {
         return Err(FormFault::ContentType);
     }
-    let body = payload
-        .to_bytes_limited(MAX_BODY)
-        .await
-        .map_err(|_| FormFault::TooLarge)?;
-    let body = body.map_err(|_| FormFault::Connection)?;
+    if told_length(request).is_some_and(|length| length > MAX_BODY) {
+        return Err(FormFault::TooLarge);
+    }
+    let body = timeout(Patience::of(request).body, payload.to_bytes_limited(MAX_BODY)).await;
+    let body = match body {
+        Err(_) => Err(FormFault::TooSlow),
+        Ok(Err(_)) => Err(FormFault::TooLarge),
+        Ok(Ok(read)) => read.map_err(|_| FormFault::Connection),
+    };
+    // Where a body does not end as it should, nobody can say where the next request begins.
+    if let (Err(_), Some(exchange)) = (&body, request.conn_data::<Exchange>()) {
+        exchange.end();
+    }
+    let body = body?;
     Params::parse(&body).map_err(FormFault::Encoding)
 }
 
@@ -90,6 +107,10 @@ impl FromRequest for PostedForm {
             })
         })
     }
+}
+
+fn told_length(request: &HttpRequest) -> Option<usize> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn is_form(request: &HttpRequest) -> bool {

@@ -8,9 +8,11 @@ pub mod demo_api;
 pub mod logout_listener;
 pub mod mail_server;
 pub mod relying_party;
+pub mod wire;
 
 pub use api_server::ApiServer;
 pub use attacker::Attacker;
 pub use browser::{Browser, Landing, Page};
 pub use demo_api::DemoApiServer;
 pub use relying_party::{RelyingParty, Tokens};
+pub use wire::Wire;

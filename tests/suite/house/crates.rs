@@ -38,6 +38,8 @@ const WRAPPERS: &[(&str, &[&str])] = &[
     ("pq-sys", &["store"]),
     ("redis", &["store"]),
     ("actix-web", &["web", "demo", "server", "guard"]),
+    ("actix-http", &["server"]),
+    ("actix-service", &["server"]),
     ("askama", &["web", "demo", "mail", "i18n"]),
     ("fluent-bundle", &["i18n"]),
     ("fluent-syntax", &["i18n"]),

@@ -5,17 +5,14 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use token::keys::KeyPlan;
 use web::management::Health;
 
 use super::shutdown::Stop;
+use crate::http::{self, Manner};
 use crate::provider::Provider;
-
-/// How long requests may take to finish after the first signal, in seconds.
-const GRACE: u64 = 30;
 
 /// Running servers.
 pub(crate) struct Servers {
@@ -36,16 +33,7 @@ impl Servers {
         management: TcpListener,
     ) -> io::Result<Self> {
         let state = Data::from(Arc::clone(&provider.state));
-        let app = move || {
-            App::new()
-                .app_data(state.clone())
-                .wrap(from_fn(web::gate))
-                .configure(web::configure)
-        };
-        let mut server = HttpServer::new(app).disable_signals().shutdown_timeout(GRACE);
-        for listener in public {
-            server = server.listen(listener)?;
-        }
+        let public = http::serve(&state, public, Manner::default())?;
         let health = Arc::new(Health::new(Arc::clone(&provider.state), plan.clone()));
         let shown = Data::from(Arc::clone(&health));
         let checks = move || {
@@ -59,7 +47,7 @@ impl Servers {
             .disable_signals()
             .shutdown_timeout(1);
         Ok(Self {
-            public: server.run(),
+            public,
             management: checks.listen(management)?.run(),
             health,
         })
@@ -81,8 +69,8 @@ impl Servers {
             health.drain();
             tracing::info!("stopping");
             tokio::select! {
-                () = stop_all(&handles, Manner::Graceful) => {}
-                () = stop.requested() => stop_all(&handles, Manner::AtOnce).await,
+                () = stop_all(&handles, Leave::Finish) => {}
+                () = stop.requested() => stop_all(&handles, Leave::Cut).await,
             }
         });
         let served = tokio::try_join!(public, management).map(drop);
@@ -93,15 +81,15 @@ impl Servers {
 
 /// How to treat requests that are under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Manner {
+enum Leave {
     /// They may finish.
-    Graceful,
+    Finish,
     /// They are cut off.
-    AtOnce,
+    Cut,
 }
 
-async fn stop_all(handles: &[ServerHandle], manner: Manner) {
+async fn stop_all(handles: &[ServerHandle], leave: Leave) {
     for handle in handles {
-        handle.stop(manner == Manner::Graceful).await;
+        handle.stop(leave == Leave::Finish).await;
     }
 }

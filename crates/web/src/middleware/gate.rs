@@ -1,15 +1,17 @@
 //! The outermost layer: names the request, turns away what is not for us, and writes the one line in the log.
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY, TRANSFER_ENCODING,
+    X_CONTENT_TYPE_OPTIONS,
 };
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use crate::correlation::CorrelationId;
+use crate::exchange::Exchange;
 use crate::failure;
 use crate::metrics::method_label;
 use crate::peer;
@@ -32,7 +34,16 @@ pub async fn gate(
     let Some(state) = request.app_data::<web::Data<AppState>>().cloned() else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
+    let exchange = request.conn_data::<Exchange>().cloned().unwrap_or_default();
+    if exchange.is_over() {
+        // What was sent along behind the last request may be anything, but it is no request. The connection closes.
+        std::future::pending::<()>().await;
+    }
     let _active = state.metrics.began();
+    let _open = exchange.begin();
+    if has_stray_body(request.head()) || request.head().connection_type() == ConnectionType::Close {
+        exchange.end();
+    }
     let began = timer();
     let id = CorrelationId::generate(&*state.ctx.entropy);
     request.extensions_mut().insert(id.clone());
@@ -49,6 +60,10 @@ pub async fn gate(
         response
             .headers_mut()
             .insert(HeaderName::from_static("x-correlation-id"), value);
+    }
+    if exchange.is_over() {
+        let head = response.response_mut().head_mut();
+        head.set_connection_type(ConnectionType::Close);
     }
     // The route's pattern, never the path or query: those may carry codes, hints and state.
     let route = response.request().match_pattern();
@@ -75,7 +90,7 @@ fn turned_away(
     id: &CorrelationId,
     status: StatusCode,
 ) -> HttpResponse {
-    if failure::reads_pages(request.headers()) {
+    if status != StatusCode::BAD_REQUEST && failure::reads_pages(request.headers()) {
         failure::turned_away(state, id, status)
     } else {
         HttpResponse::build(status).finish()
@@ -101,8 +116,22 @@ fn common_headers(headers: &mut HeaderMap, transport: Transport) {
     }
 }
 
-/// Why a request is turned away unread: too long, or meant for somebody else (RFC 9110 7.4).
+/// Whether a body comes with a request that has no use for one (RFC 9110 9.3.1): what to one reader is a body is to another
+/// the next request.
+fn has_stray_body(head: &RequestHead) -> bool {
+    let has_body = head.headers().contains_key(TRANSFER_ENCODING)
+        || head
+            .headers()
+            .get(CONTENT_LENGTH)
+            .is_some_and(|length| length != "0");
+    has_body && (head.method == Method::GET || head.method == Method::HEAD)
+}
+
+/// Why a request is turned away unread: ambiguous, too long, or meant for somebody else (RFC 9110 7.4).
 fn refusal(request: &ServiceRequest, state: &AppState) -> Option<StatusCode> {
+    if has_stray_body(request.head()) {
+        return Some(StatusCode::BAD_REQUEST);
+    }
     let target = request
         .uri()
         .path_and_query()

@@ -27,7 +27,7 @@ pub(crate) async fn serve(
     let token = match presented(&request, payload).await {
         Ok(Some(token)) => token,
         Ok(None) => return failure::challenge(StatusCode::UNAUTHORIZED, None),
-        Err(error) => return failure::challenge(StatusCode::BAD_REQUEST, Some(&error)),
+        Err((status, error)) => return failure::challenge(status, Some(&error)),
     };
     let response = match answer(&state, &token).await {
         Ok(response) => response,
@@ -88,8 +88,14 @@ async fn client_of(state: &AppState, token: &str) -> Option<Arc<Client>> {
     client.enabled.then_some(client)
 }
 
-async fn presented(request: &HttpRequest, payload: web::Payload) -> Result<Option<String>, OAuthError> {
-    let invalid = |description: &'static str| OAuthError::new(ErrorCode::InvalidRequest, description);
+/// The token, or why the request is refused, and with which status.
+async fn presented(
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Option<String>, (StatusCode, OAuthError)> {
+    let refused =
+        |status, description: &'static str| (status, OAuthError::new(ErrorCode::InvalidRequest, description));
+    let invalid = |description| refused(StatusCode::BAD_REQUEST, description);
     let query = forms::query(request).map_err(|fault| invalid(fault.description()))?;
     if query.get("access_token").is_some() {
         // RFC 9700 4.3.2: not in the URL.
@@ -105,7 +111,7 @@ async fn presented(request: &HttpRequest, payload: web::Payload) -> Result<Optio
         true => {
             let form = forms::form(request, payload)
                 .await
-                .map_err(|fault| invalid(fault.description()))?;
+                .map_err(|fault| refused(fault.status(), fault.description()))?;
             if form.is_repeated("access_token") {
                 return Err(invalid("the access token was sent twice"));
             }

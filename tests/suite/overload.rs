@@ -1,0 +1,1 @@
+//! More people and requests than there is room for.
