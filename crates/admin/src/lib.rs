@@ -9,6 +9,7 @@ pub mod administrators;
 pub mod authority;
 pub mod clients;
 pub mod console;
+pub mod directory;
 pub mod fault;
 pub mod grants;
 pub mod groups;
@@ -26,6 +27,7 @@ pub mod view;
 
 pub use actor::{Actor, Way};
 pub use authority::{Administrator, Permission, Permissions, Role};
+pub use directory::Directory;
 pub use fault::AdminFault;
 pub use ports::{Administrators, ConsoleSessions, Ports, Store};
 

@@ -9,6 +9,7 @@ use token::{Clients, Consents, Grants, Interactions, Keys, LogoutNotices, Resour
 
 use crate::authority::{Administrator, Role};
 use crate::console::ConsoleSession;
+use crate::directory::Directory;
 
 /// Who may manage Signet.
 pub trait Administrators {
@@ -104,6 +105,7 @@ pub trait Ports:
     + Audit
     + Administrators
     + ConsoleSessions
+    + Directory
 {
 }
 
@@ -124,6 +126,7 @@ impl<T> Ports for T where
         + Audit
         + Administrators
         + ConsoleSessions
+        + Directory
 {
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use kernel::id::{GrantId, Sid, TokenId, UserId};
 use kernel::{StorageFault, Timestamp};
 
-pub use list::RevocationList;
+pub use list::{RevocationList, Sizes};
 
 /// The longest life of any access token. Configuration and resources accept nothing above it, so that an entry this old
 /// refuses nothing any more.

@@ -11,6 +11,7 @@ mod database;
 mod engine;
 mod erasure;
 mod fault;
+mod filling;
 mod location;
 mod ports;
 mod revocation;

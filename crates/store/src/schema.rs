@@ -6,10 +6,11 @@
 use diesel::migration::MigrationConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use kernel::Access;
+use kernel::{Access, StorageFault};
 
 use crate::conn::{Conn, on};
 use crate::fault::OpenFault;
+use crate::filling;
 use crate::location::Location;
 use crate::tables::__diesel_schema_migrations as history;
 
@@ -19,11 +20,17 @@ struct Step {
     name: &'static str,
     sqlite: &'static str,
     postgres: &'static str,
+    /// What SQL cannot work out for the rows there are.
+    fill: Option<fn(&mut Conn) -> Result<(), StorageFault>>,
 }
 
 macro_rules! step {
     ($version:literal, $rest:literal) => {
+        step!($version, $rest, None)
+    };
+    ($version:literal, $rest:literal, $fill:expr) => {
         Step {
+            fill: $fill,
             version: $version,
             name: concat!($version, "_", $rest),
             sqlite: include_str!(concat!(
@@ -50,6 +57,7 @@ const STEPS: &[Step] = &[
     step!("0002", "revocation_and_resources"),
     step!("0003", "signed_tokens"),
     step!("0004", "administration"),
+    step!("0007", "directory", Some(filling::directory)),
 ];
 
 /// Where a database stands; names of steps, oldest first.
@@ -125,6 +133,9 @@ fn apply_pending(conn: &mut Conn) -> Result<Vec<String>, OpenFault> {
     refuse_newer(&status)?;
     for step in pending(&status) {
         conn.batch(step.sql(conn))?;
+        if let Some(fill) = step.fill {
+            fill(conn).map_err(away)?;
+        }
         let row = history::version.eq(step.version);
         on!(&mut *conn, |c| diesel::insert_into(history::table)
             .values(row)
@@ -198,6 +209,6 @@ fn has_history(conn: &mut Conn) -> Result<bool, OpenFault> {
     Ok(row.there)
 }
 
-fn away(fault: kernel::StorageFault) -> OpenFault {
+fn away(fault: StorageFault) -> OpenFault {
     OpenFault::Unreachable(fault.to_string())
 }

@@ -20,6 +20,14 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        name_key -> Text,
+    }
+}
+
+diesel::table! {
+    user_terms (user_id, term) {
+        user_id -> Text,
+        term -> Text,
     }
 }
 
@@ -43,6 +51,7 @@ diesel::table! {
     memberships (group_name, user_id) {
         group_name -> Text,
         user_id -> Text,
+        name_key -> Text,
     }
 }
 
@@ -66,6 +75,7 @@ diesel::table! {
         ended_at -> Nullable<BigInt>,
         user_agent -> Nullable<Text>,
         address -> Nullable<Text>,
+        address_key -> Nullable<Text>,
     }
 }
 
@@ -78,6 +88,16 @@ diesel::table! {
         enabled -> Bool,
         created_at -> BigInt,
         updated_at -> BigInt,
+        name_key -> Text,
+        public -> Bool,
+        first_party -> Bool,
+    }
+}
+
+diesel::table! {
+    client_terms (client_id, term) {
+        client_id -> Text,
+        term -> Text,
     }
 }
 
@@ -296,3 +316,4 @@ diesel::allow_tables_to_appear_in_same_query!(groups, memberships);
 diesel::allow_tables_to_appear_in_same_query!(grants, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(browsers, sessions);
 diesel::allow_tables_to_appear_in_same_query!(clients, client_origins);
+diesel::allow_tables_to_appear_in_same_query!(clients, client_terms);

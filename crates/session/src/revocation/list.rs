@@ -26,6 +26,30 @@ pub struct RevocationList {
     as_of: AtomicI64,
 }
 
+/// How many entries a list has, by what they name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// Single tokens.
+    pub tokens: usize,
+    /// Grants.
+    pub grants: usize,
+    /// Sessions.
+    pub sessions: usize,
+    /// People.
+    pub users: usize,
+    /// Clients.
+    pub clients: usize,
+    /// Signing keys.
+    pub keys: usize,
+}
+
+impl Sizes {
+    /// All of them.
+    pub fn total(self) -> usize {
+        self.tokens + self.grants + self.sessions + self.users + self.clients + self.keys
+    }
+}
+
 type Names = RwLock<HashMap<String, Reach>>;
 
 impl Default for RevocationList {
@@ -104,15 +128,22 @@ impl RevocationList {
         }
     }
 
+    /// How many entries there are of each kind.
+    pub fn sizes(&self) -> Sizes {
+        let names = |names: &Names| names.read().unwrap_or_else(PoisonError::into_inner).len();
+        Sizes {
+            tokens: self.tokens.len(),
+            grants: self.grants.len(),
+            sessions: self.sessions.len(),
+            users: self.users.len(),
+            clients: names(&self.clients),
+            keys: names(&self.keys),
+        }
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        let names = |names: &Names| names.read().unwrap_or_else(PoisonError::into_inner).len();
-        self.tokens.len()
-            + self.grants.len()
-            + self.sessions.len()
-            + self.users.len()
-            + names(&self.clients)
-            + names(&self.keys)
+        self.sizes().total()
     }
 
     /// Whether there is none.

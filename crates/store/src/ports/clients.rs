@@ -1,5 +1,6 @@
 //! Registered clients.
 
+use admin::directory::terms;
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use identity::ports::{Found, Insert};
@@ -9,7 +10,7 @@ use token::{Client, Clients};
 use super::{found, inserted};
 use crate::conn::on;
 use crate::rows::client::ClientRow;
-use crate::tables::{client_origins, clients};
+use crate::tables::{client_origins, client_terms, clients};
 use crate::tx::Tx;
 
 impl Tx {
@@ -28,6 +29,22 @@ impl Tx {
         }
         Ok(())
     }
+
+    /// Writes down anew the words a client is found by.
+    fn save_client_terms(&mut self, client: &Client) -> Result<(), StorageFault> {
+        let own = client_terms::table.filter(client_terms::client_id.eq(&client.client_id));
+        on!(&mut self.conn, |c| diesel::delete(own).execute(c))?;
+        for term in terms::of_client(&client.client_id, &client.metadata) {
+            let row = (
+                client_terms::client_id.eq(&client.client_id),
+                client_terms::term.eq(&term),
+            );
+            on!(&mut self.conn, |c| diesel::insert_into(client_terms::table)
+                .values(row)
+                .execute(c))?;
+        }
+        Ok(())
+    }
 }
 
 impl Clients for Tx {
@@ -39,6 +56,7 @@ impl Clients for Tx {
             .execute(c))?;
         if changed > 0 {
             self.save_origins(client)?;
+            self.save_client_terms(client)?;
             self.tell(&Change::Client(row.client_id))?;
         }
         Ok(inserted(changed))
@@ -53,6 +71,7 @@ impl Clients for Tx {
         .execute(c))?;
         if changed > 0 {
             self.save_origins(client)?;
+            self.save_client_terms(client)?;
             self.tell(&Change::Client(row.client_id))?;
         }
         Ok(found(changed))

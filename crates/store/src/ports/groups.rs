@@ -11,7 +11,7 @@ use super::{found, inserted};
 use crate::column::columns;
 use crate::conn::on;
 use crate::rows::group::GroupRow;
-use crate::tables::{changes, groups, memberships};
+use crate::tables::{changes, groups, memberships, users};
 use crate::tx::Tx;
 
 impl Tx {
@@ -67,7 +67,16 @@ impl Groups for Tx {
 
     fn add_member(&mut self, group: &str, user: UserId) -> Result<(), StorageFault> {
         let user = user.to_string();
-        let row = (memberships::group_name.eq(group), memberships::user_id.eq(&user));
+        let name_key: Option<String> = on!(&mut self.conn, |c| users::table
+            .find(&user)
+            .select(users::name_key)
+            .first(c)
+            .optional())?;
+        let row = (
+            memberships::group_name.eq(group),
+            memberships::user_id.eq(&user),
+            memberships::name_key.eq(name_key.unwrap_or_default()),
+        );
         let changed = on!(&mut self.conn, |c| diesel::insert_into(memberships::table)
             .values(row)
             .on_conflict_do_nothing()

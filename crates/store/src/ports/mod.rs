@@ -7,6 +7,7 @@ mod audit;
 mod clients;
 mod consents;
 mod console;
+mod directory;
 mod grants;
 mod groups;
 mod interactions;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use admin::directory::terms;
 use diesel::prelude::*;
 use identity::ports::{Found, Insert};
 use identity::{LoginKey, User, Users};
@@ -12,7 +13,7 @@ use super::found;
 use crate::column::columns;
 use crate::conn::on;
 use crate::rows::user::UserRow;
-use crate::tables::{groups, logins, memberships, users};
+use crate::tables::{groups, logins, memberships, user_terms, users};
 use crate::tx::Tx;
 
 impl Users for Tx {
@@ -30,6 +31,7 @@ impl Users for Tx {
                 .execute(c))?;
             return Ok(Insert::Taken);
         }
+        self.save_user_terms(user)?;
         self.tell(&Change::User(row.id))?;
         Ok(Insert::Done)
     }
@@ -50,6 +52,8 @@ impl Users for Tx {
         on!(&mut self.conn, |c| diesel::update(users::table.find(&row.id))
             .set(&row)
             .execute(c))?;
+        self.rename_member(&row.id, &row.name_key)?;
+        self.save_user_terms(user)?;
         self.tell(&Change::User(row.id))?;
         Ok(Insert::Done)
     }
@@ -124,6 +128,39 @@ impl Tx {
         with_groups(User::try_from(row)?, groups)
     }
 
+    /// Writes down what has changed of the words somebody is found by.
+    fn save_user_terms(&mut self, user: &User) -> Result<(), StorageFault> {
+        let id = user.id.to_string();
+        let wanted = terms::of_person(&user.username, user.email.as_deref(), &user.profile);
+        let own = user_terms::table.filter(user_terms::user_id.eq(&id));
+        let held: BTreeSet<String> = on!(&mut self.conn, |c| own.select(user_terms::term).load(c))?
+            .into_iter()
+            .collect();
+        let gone: Vec<&String> = held.difference(&wanted).collect();
+        if !gone.is_empty() {
+            let gone = own.filter(user_terms::term.eq_any(gone));
+            on!(&mut self.conn, |c| diesel::delete(gone).execute(c))?;
+        }
+        for term in wanted.difference(&held) {
+            let row = (user_terms::user_id.eq(&id), user_terms::term.eq(term));
+            on!(&mut self.conn, |c| diesel::insert_into(user_terms::table)
+                .values(row)
+                .execute(c))?;
+        }
+        Ok(())
+    }
+
+    /// Members of a group are listed by name, so the name stands there too.
+    fn rename_member(&mut self, user: &str, name_key: &str) -> Result<(), StorageFault> {
+        let other = memberships::table
+            .filter(memberships::user_id.eq(user))
+            .filter(memberships::name_key.ne(name_key));
+        on!(&mut self.conn, |c| diesel::update(other)
+            .set(memberships::name_key.eq(name_key))
+            .execute(c))?;
+        Ok(())
+    }
+
     /// Takes names for somebody: all of them, or none where one is another's.
     fn claim(&mut self, user: &str, names: &BTreeSet<String>) -> Result<bool, StorageFault> {
         let mut claimed = BTreeSet::new();
@@ -163,7 +200,7 @@ fn login_keys(user: &User) -> BTreeSet<String> {
 }
 
 /// Fills in what comes with groups; `groups` are names and roles.
-fn with_groups(mut user: User, groups: Vec<(String, String)>) -> Result<User, StorageFault> {
+pub(super) fn with_groups(mut user: User, groups: Vec<(String, String)>) -> Result<User, StorageFault> {
     for (name, roles) in groups {
         let roles: Vec<String> = columns("groups", &name)("roles").json(&roles)?;
         user.group_roles.extend(roles);

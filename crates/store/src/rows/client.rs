@@ -1,5 +1,6 @@
 //! Row of `clients`.
 
+use admin::directory::terms;
 use diesel::prelude::*;
 use kernel::{StorageFault, Timestamp};
 use token::Client;
@@ -19,6 +20,10 @@ pub struct ClientRow {
     pub enabled: bool,
     pub created_at: i64,
     pub updated_at: i64,
+    /// By what lists are sorted; this and what follows is made from the rest, never read back.
+    pub name_key: String,
+    pub public: bool,
+    pub first_party: bool,
 }
 
 impl TryFrom<&Client> for ClientRow {
@@ -32,6 +37,9 @@ impl TryFrom<&Client> for ClientRow {
             enabled: client.enabled,
             created_at: client.created_at.as_millis(),
             updated_at: client.updated_at.as_millis(),
+            name_key: terms::client_key(&client.client_id, &client.metadata),
+            public: client.is_public(),
+            first_party: client.policy.first_party,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Rows of `browsers` and `sessions`.
 
+use admin::directory::address;
 use diesel::prelude::*;
 use kernel::{StorageFault, Timestamp};
 use session::{Browser, Device, Session};
@@ -52,6 +53,8 @@ pub struct SessionRow {
     pub ended_at: Option<i64>,
     pub user_agent: Option<String>,
     pub address: Option<String>,
+    /// In the order of addresses; made from the address, never read back.
+    pub address_key: Option<String>,
 }
 
 impl TryFrom<&Session> for SessionRow {
@@ -68,6 +71,7 @@ impl TryFrom<&Session> for SessionRow {
             ended_at: session.ended_at.map(Timestamp::as_millis),
             user_agent: session.device.user_agent.clone(),
             address: session.device.address.clone(),
+            address_key: session.device.address.as_deref().and_then(address::key),
         })
     }
 }

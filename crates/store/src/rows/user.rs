@@ -1,5 +1,6 @@
 //! Row of `users`. What a person has through groups is in other tables and filled in by the port.
 
+use admin::directory::terms;
 use diesel::prelude::*;
 use identity::{PasswordHash, User, UserState};
 use kernel::{StorageFault, Timestamp};
@@ -22,6 +23,8 @@ pub struct UserRow {
     pub password_hash: Option<String>,
     pub created_at: i64,
     pub updated_at: i64,
+    /// By what lists are sorted; made from the name, never read back.
+    pub name_key: String,
 }
 
 impl TryFrom<&User> for UserRow {
@@ -39,6 +42,7 @@ impl TryFrom<&User> for UserRow {
             password_hash: user.password.as_ref().map(|hash| hash.as_str().to_owned()),
             created_at: user.created_at.as_millis(),
             updated_at: user.updated_at.as_millis(),
+            name_key: terms::person_key(&user.username),
         })
     }
 }

@@ -11,6 +11,7 @@
 
 mod applications;
 mod corrupt;
+mod directory;
 mod engine;
 mod keys;
 mod notices;

@@ -15,7 +15,11 @@ const FIRST: [&str; 2] = [
     include_str!("../../../../migrations/postgres/0001_base/up.sql"),
 ];
 /// SQLite's and PostgreSQL's, the newest step first.
-const DOWN: [[&str; 2]; 3] = [
+const DOWN: [[&str; 2]; 4] = [
+    [
+        include_str!("../../../../migrations/sqlite/0007_directory/down.sql"),
+        include_str!("../../../../migrations/postgres/0007_directory/down.sql"),
+    ],
     [
         include_str!("../../../../migrations/sqlite/0004_administration/down.sql"),
         include_str!("../../../../migrations/postgres/0004_administration/down.sql"),
@@ -90,7 +94,8 @@ fn rows_of_the_first_version_keep_their_meaning() {
             [
                 "0002_revocation_and_resources",
                 "0003_signed_tokens",
-                "0004_administration"
+                "0004_administration",
+                "0007_directory"
             ]
         );
         let session = db.read(move |ports| ports.session(sid)).unwrap();
