@@ -5,6 +5,7 @@
 //! holds, and every write leaves an audit event in it.
 
 pub mod actor;
+pub mod audit;
 pub mod administrators;
 pub mod authority;
 pub mod clients;

@@ -7,6 +7,7 @@ use kernel::{Audit, Digest, StorageFault, Timestamp};
 use session::{Revocations, Sessions};
 use token::{Clients, Consents, Grants, Interactions, Keys, LogoutNotices, Resources};
 
+use crate::audit::AuditTrail;
 use crate::authority::{Administrator, Role};
 use crate::console::ConsoleSession;
 use crate::directory::Directory;
@@ -103,6 +104,7 @@ pub trait Ports:
     + LogoutNotices
     + Keys
     + Audit
+    + AuditTrail
     + Administrators
     + ConsoleSessions
     + Directory
@@ -124,6 +126,7 @@ impl<T> Ports for T where
         + LogoutNotices
         + Keys
         + Audit
+        + AuditTrail
         + Administrators
         + ConsoleSessions
         + Directory

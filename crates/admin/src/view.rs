@@ -8,11 +8,13 @@ use serde_json::{Map, Value};
 use token::client::{Client, ClientMetadata, ClientPolicy};
 
 pub use access::{GrantView, ResourceView, ScopeView, SessionView};
+pub use audit::AuditView;
 pub use keys::{BlastRadiusView, KeyView, KeyWithEvidenceView, RotatedView, TurnView};
 
 use crate::clients::Registered;
 
 mod access;
+mod audit;
 mod keys;
 
 /// A person.

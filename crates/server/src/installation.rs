@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use admin::Ports;
+use kernel::audit::{Source, Way};
 use kernel::{Access, Ctx, StorageFault, SystemClock, SystemEntropy, work};
 use store::{Database, OpenFault, OpenMode};
 
@@ -88,6 +89,7 @@ impl Installation {
     {
         let ctx = Arc::clone(&self.ctx);
         let outcome = work::run::<dyn Ports, T, Stop<T, E>>(&*self.store, Access::Write, move |ports| {
+            ports.come_from(Source::by(Way::CommandLine));
             let done = work(ports, &ctx).map_err(Stop::Failed)?;
             match keep {
                 Keep::Changes => Ok(done),

@@ -57,6 +57,7 @@ const STEPS: &[Step] = &[
     step!("0002", "revocation_and_resources"),
     step!("0003", "signed_tokens"),
     step!("0004", "administration"),
+    step!("0005", "audit_chain"),
     step!("0007", "directory", Some(filling::directory)),
 ];
 

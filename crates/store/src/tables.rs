@@ -182,6 +182,24 @@ diesel::table! {
         subject -> Nullable<Text>,
         client_id -> Nullable<Text>,
         detail -> Nullable<Text>,
+        way -> Nullable<Text>,
+        address -> Nullable<Text>,
+        address_key -> Nullable<Binary>,
+        outcome -> Nullable<Text>,
+        session -> Nullable<Text>,
+        correlation_id -> Nullable<Text>,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        hash -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    audit_checkpoints (seq) {
+        seq -> BigInt,
+        at -> BigInt,
+        kid -> Text,
+        jws -> Text,
     }
 }
 

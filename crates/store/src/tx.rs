@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_query;
-use kernel::{Change, StorageFault};
+use kernel::{Change, Source, StorageFault};
 use session::Revocation;
 
 use crate::change::words_of;
@@ -15,6 +15,8 @@ pub struct Tx {
     pub conn: Conn,
     /// What others are to hear once it is committed.
     pub told: Told,
+    /// From where the unit of work that runs now was asked for.
+    pub source: Source,
 }
 
 /// What a transaction has to say to others.
@@ -50,6 +52,7 @@ impl Tx {
         Self {
             conn,
             told: Told::default(),
+            source: Source::default(),
         }
     }
 

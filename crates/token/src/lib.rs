@@ -4,6 +4,7 @@
 //! storage is asked through [`ports`].
 
 pub mod authorize;
+pub mod checkpoint;
 pub mod claims;
 pub mod client;
 pub mod discovery;
@@ -24,6 +25,7 @@ pub mod revocation;
 pub mod standing;
 pub mod verify;
 
+pub use checkpoint::Checkpoint;
 pub use client::{Client, ClientMetadata, ClientPolicy, SigningAlg};
 pub use grant::{Consent, Grant};
 pub use notice::LogoutNotice;

@@ -3,6 +3,7 @@
 //! Standard output is data, standard error is talk. Each verb answers a value that knows how to be a table, JSON or bare
 //! ids; this module prints it and turns failures into exit codes.
 
+mod audit;
 mod client;
 mod config_verbs;
 mod doctor;
@@ -119,6 +120,9 @@ enum Verb {
     /// Signing keys.
     #[command(subcommand)]
     Key(key::KeyVerb),
+    /// What happened: who did what to whom, from where.
+    #[command(subcommand)]
+    Audit(audit::AuditVerb),
 }
 
 /// Runs the command line of this process.
@@ -165,6 +169,7 @@ impl Verb {
             Verb::Grant(verb) => verb.run(options),
             Verb::Token(verb) => verb.run(options),
             Verb::Key(verb) => verb.run(options),
+            Verb::Audit(verb) => verb.run(options),
         }
     }
 }
@@ -256,6 +261,14 @@ mod tests {
             "signet key export-public",
             "signet key export-public k-1 --pem",
             "signet key reencrypt --new-master-key-file f --yes",
+            "signet audit query --since 24h --until 2026-11-22 --actor cli --subject s --client web --event key.* \
+             --outcome refused --address 10.0.0.0/8 --session s --correlation-id F7K2-9QXM --kid k-1 --limit 5 -o ids",
+            "signet audit query --csv",
+            "signet audit query --ndjson --after 7",
+            "signet audit tail --follow --event user.*",
+            "signet audit export --format csv --since 7d",
+            "signet audit export --format ndjson",
+            "signet audit verify --json",
         ] {
             assert!(parses(line), "{line}");
         }
@@ -279,6 +292,9 @@ mod tests {
             "signet key schedule --pause --resume",
             "signet key export-public --pem",
             "signet key reencrypt",
+            "signet audit export",
+            "signet audit query --csv --ndjson",
+            "signet audit query --limit 0",
             "signet client create --jwks f --jwks-uri https://rp.example/keys",
             "signet resource create --scope a",
             "signet resource create --identifier urn:x --access-ttl 5",

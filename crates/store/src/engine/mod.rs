@@ -11,8 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use kernel::StorageFault;
 use kernel::work::{Job, Verdict};
+use kernel::{Source, StorageFault};
 use session::RevocationList;
 
 use crate::cache::announcer::{Announcer, Answers};
@@ -78,6 +78,8 @@ impl Counter {
 
 /// Runs a job; a panic becomes a fault, so that one bad job never takes the thread with it.
 fn attempt(tx: &mut Tx, run: Run) -> Result<Verdict, StorageFault> {
+    // The one before came from elsewhere.
+    tx.source = Source::default();
     // The transaction is rolled back after a panic, so nothing half-done is seen afterwards.
     catch_unwind(AssertUnwindSafe(|| run(tx))).map_err(|payload| {
         let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());

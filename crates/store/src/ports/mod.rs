@@ -4,6 +4,7 @@
 
 mod administrators;
 mod audit;
+mod audit_trail;
 mod clients;
 mod consents;
 mod console;

@@ -10,6 +10,7 @@
 )]
 
 mod applications;
+mod audit;
 mod corrupt;
 mod directory;
 mod engine;

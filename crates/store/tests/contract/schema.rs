@@ -8,11 +8,12 @@ use tempfile::TempDir;
 
 use crate::support::{Fresh, Ports, everywhere};
 
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     "0001_base",
     "0002_revocation_and_resources",
     "0003_signed_tokens",
     "0004_administration",
+    "0005_audit_chain",
     "0007_directory",
 ];
 

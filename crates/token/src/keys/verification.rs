@@ -21,7 +21,7 @@ pub struct VerificationKey {
 
 impl VerificationKey {
     /// From a stored public half.
-    pub(super) fn of(row: &StoredKey) -> Option<Self> {
+    pub(crate) fn of(row: &StoredKey) -> Option<Self> {
         let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_str(&row.public_jwk).ok()?;
         let mut validation = Validation::new(jose_alg(row.alg));
         // jsonwebtoken reads the machine's clock and is lenient about number types; `verify` judges the claims itself.

@@ -1,0 +1,18 @@
+DROP TABLE audit_checkpoints;
+DROP INDEX audit_refused;
+DROP INDEX audit_by_address;
+DROP INDEX audit_by_correlation;
+DROP INDEX audit_by_session;
+DROP INDEX audit_by_event;
+DROP INDEX audit_by_client;
+DROP INDEX audit_by_subject;
+DROP INDEX audit_by_actor;
+ALTER TABLE audit DROP COLUMN hash;
+ALTER TABLE audit DROP COLUMN "after";
+ALTER TABLE audit DROP COLUMN "before";
+ALTER TABLE audit DROP COLUMN correlation_id;
+ALTER TABLE audit DROP COLUMN session;
+ALTER TABLE audit DROP COLUMN outcome;
+ALTER TABLE audit DROP COLUMN address_key;
+ALTER TABLE audit DROP COLUMN address;
+ALTER TABLE audit DROP COLUMN way;
