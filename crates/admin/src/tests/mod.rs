@@ -1,9 +1,11 @@
 //! Management use-cases against a store of maps.
 
 mod access;
+mod administrators;
 mod clients;
 mod keys;
 mod people;
+mod permissions;
 pub(crate) mod store;
 
 use std::sync::Arc;
