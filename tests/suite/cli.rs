@@ -4,6 +4,7 @@ mod access;
 mod apis;
 mod clients;
 mod doctor;
+mod documents;
 pub mod installation;
 mod keys;
 mod manual;
