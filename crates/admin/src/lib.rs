@@ -5,13 +5,15 @@
 //! holds, and every write leaves an audit event in it.
 
 pub mod actor;
-pub mod audit;
 pub mod administrators;
+pub mod attention;
+pub mod audit;
 pub mod authority;
 pub mod clients;
 pub mod console;
 pub mod directory;
 pub mod fault;
+pub mod flows;
 pub mod grants;
 pub mod groups;
 pub mod keys;
@@ -22,6 +24,7 @@ pub mod resources;
 pub mod scopes;
 pub mod sessions;
 pub mod setup;
+pub mod statistics;
 pub mod tokens;
 pub mod users;
 pub mod view;
@@ -30,7 +33,9 @@ pub use actor::{Actor, Way};
 pub use authority::{Administrator, Permission, Permissions, Role};
 pub use directory::Directory;
 pub use fault::AdminFault;
+pub use flows::Flows;
 pub use ports::{Administrators, ConsoleSessions, Ports, Store};
+pub use statistics::Statistics;
 
 #[cfg(test)]
 mod tests;

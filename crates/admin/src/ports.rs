@@ -11,6 +11,8 @@ use crate::audit::AuditTrail;
 use crate::authority::{Administrator, Role};
 use crate::console::ConsoleSession;
 use crate::directory::Directory;
+use crate::flows::Flows;
+use crate::statistics::Statistics;
 
 /// Who may manage Signet.
 pub trait Administrators {
@@ -108,6 +110,8 @@ pub trait Ports:
     + Administrators
     + ConsoleSessions
     + Directory
+    + Flows
+    + Statistics
 {
 }
 
@@ -130,6 +134,8 @@ impl<T> Ports for T where
         + Administrators
         + ConsoleSessions
         + Directory
+        + Flows
+        + Statistics
 {
 }
 

@@ -58,6 +58,7 @@ const STEPS: &[Step] = &[
     step!("0003", "signed_tokens"),
     step!("0004", "administration"),
     step!("0005", "audit_chain"),
+    step!("0006", "flows_and_statistics"),
     step!("0007", "directory", Some(filling::directory)),
 ];
 

@@ -10,8 +10,8 @@ use session::revocation::LONGEST_ACCESS_TTL;
 use crate::conn::on;
 use crate::database::{Bare, Database};
 use crate::tables::{
-    browsers, changes, grants, interactions, logout_notices, password_resets, refresh_tokens, revocations,
-    sessions, signed_tokens, throttles,
+    browsers, changes, flows, grants, interactions, logout_notices, password_resets, refresh_tokens,
+    revocations, sessions, signed_tokens, statistics, throttles,
 };
 use crate::tx::Tx;
 
@@ -44,6 +44,10 @@ pub struct Swept {
     pub resets: u64,
     /// Counts of tokens that have expired.
     pub signed: u64,
+    /// Records of refused requests: those of yesterday, and the oldest where there are too many.
+    pub flows: u64,
+    /// Numbers of hours nobody asks for any more.
+    pub statistics: u64,
     /// Sessions past their absolute life.
     pub sessions: u64,
     /// Browsers without sessions.
@@ -63,6 +67,8 @@ impl Swept {
         self.notices += other.notices;
         self.resets += other.resets;
         self.signed += other.signed;
+        self.flows += other.flows;
+        self.statistics += other.statistics;
         self.sessions += other.sessions;
         self.browsers += other.browsers;
         self.grants += other.grants;
@@ -78,6 +84,7 @@ impl Swept {
             self.revocations,
             self.notices,
             self.resets,
+            self.flows,
             self.sessions,
             self.browsers,
         ];
@@ -133,6 +140,8 @@ impl Tx {
             notices: self.sweep_notices(now.minus(NOTICE_AGE).as_millis())?,
             resets: self.sweep_resets(now.minus(SLACK).as_millis())?,
             signed: self.sweep_signed(now.minus(SLACK).as_millis())?,
+            flows: self.sweep_flows(now.minus(admin::flows::KEPT).as_millis())?,
+            statistics: self.sweep_statistics(now.minus(admin::statistics::KEPT).as_millis())?,
             sessions: self.sweep_sessions(old)?,
             browsers: self.sweep_browsers(old)?,
             grants: 0,
@@ -211,6 +220,32 @@ impl Tx {
     fn sweep_signed(&mut self, expired_before: i64) -> Result<u64, StorageFault> {
         let old = signed_tokens::table.filter(signed_tokens::until.lt(expired_before));
         on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
+    }
+
+    /// Those that are too old; and where more than enough are left, those before the newest that fit.
+    fn sweep_flows(&mut self, old: i64) -> Result<u64, StorageFault> {
+        let first_too_many: Option<i64> = on!(&mut self.conn, |c| flows::table
+            .order(flows::at.desc())
+            .offset(i64::from(admin::flows::MOST))
+            .limit(1)
+            .select(flows::at)
+            .first(c)
+            .optional())?;
+        let until = first_too_many.map_or(old, |at| old.max(at - 1));
+        let ids: Vec<String> = on!(&mut self.conn, |c| flows::table
+            .filter(flows::at.le(until))
+            .order(flows::at)
+            .limit(CHUNK)
+            .select(flows::id)
+            .load(c))?;
+        let gone = flows::table.filter(flows::id.eq_any(ids));
+        on!(&mut self.conn, |c| diesel::delete(gone).execute(c)).map(|rows| rows as u64)
+    }
+
+    /// A few rows an hour: all of them at once.
+    fn sweep_statistics(&mut self, old: i64) -> Result<u64, StorageFault> {
+        let gone = statistics::table.filter(statistics::hour.lt(old));
+        on!(&mut self.conn, |c| diesel::delete(gone).execute(c)).map(|rows| rows as u64)
     }
 
     fn sweep_sessions(&mut self, created_before: i64) -> Result<u64, StorageFault> {

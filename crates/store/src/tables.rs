@@ -320,6 +320,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    flows (id) {
+        id -> Text,
+        at -> BigInt,
+        endpoint -> Text,
+        status -> BigInt,
+        client_id -> Nullable<Text>,
+        user_id -> Nullable<Text>,
+        error -> Text,
+        foreign_uri -> Nullable<Text>,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    statistics (hour, name, label) {
+        hour -> BigInt,
+        name -> Text,
+        label -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
     /// Which migrations were applied; the name is diesel's, so that its command line can read the database too.
     __diesel_schema_migrations (version) {
         version -> Text,

@@ -42,26 +42,47 @@ impl GrantType {
     }
 }
 
+/// Why no grant was chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ChoiceFault {
+    /// RFC 6749 3.2: parameters MUST NOT be included more than once.
+    #[error("a parameter was given more than once")]
+    Repeated,
+    /// Without it nobody knows what is wanted.
+    #[error("grant_type is missing")]
+    Missing,
+    /// There is none of this name.
+    #[error("this grant type is not offered")]
+    NotOffered,
+    /// There is, but not for this client.
+    #[error("the client did not register this grant type")]
+    NotRegistered,
+}
+
+impl From<ChoiceFault> for OAuthError {
+    fn from(fault: ChoiceFault) -> Self {
+        let code = match fault {
+            ChoiceFault::Repeated | ChoiceFault::Missing => ErrorCode::InvalidRequest,
+            ChoiceFault::NotOffered => ErrorCode::UnsupportedGrantType,
+            ChoiceFault::NotRegistered => ErrorCode::UnauthorizedClient,
+        };
+        OAuthError::new(code, fault.to_string())
+    }
+}
+
 /// Phase two: which grant an authenticated client wants, and whether it may.
 ///
 /// # Errors
-/// What the client may know.
-pub fn choose(client: &Client, params: &Params) -> Result<GrantType, OAuthError> {
-    let refuse = |code, description: &'static str| Err(OAuthError::new(code, description));
+/// [`ChoiceFault`].
+pub fn choose(client: &Client, params: &Params) -> Result<GrantType, ChoiceFault> {
     if params.first_repeated().is_some() {
-        return refuse(ErrorCode::InvalidRequest, "a parameter was given more than once");
+        return Err(ChoiceFault::Repeated);
     }
-    let Some(name) = params.get("grant_type") else {
-        return refuse(ErrorCode::InvalidRequest, "grant_type is missing");
-    };
-    let Some(grant) = GrantType::ALL.into_iter().find(|grant| grant.as_str() == name) else {
-        return refuse(ErrorCode::UnsupportedGrantType, "this grant type is not offered");
-    };
+    let name = params.get("grant_type").ok_or(ChoiceFault::Missing)?;
+    let grant = GrantType::ALL.into_iter().find(|grant| grant.as_str() == name);
+    let grant = grant.ok_or(ChoiceFault::NotOffered)?;
     if !client.may_use_grant(name) {
-        return refuse(
-            ErrorCode::UnauthorizedClient,
-            "the client did not register this grant type",
-        );
+        return Err(ChoiceFault::NotRegistered);
     }
     Ok(grant)
 }

@@ -11,6 +11,7 @@ pub mod discovery;
 pub mod document;
 pub mod ending;
 pub mod endpoint;
+pub mod flow;
 pub mod grant;
 pub mod introspection;
 pub mod issue;
@@ -27,6 +28,7 @@ pub mod verify;
 
 pub use checkpoint::Checkpoint;
 pub use client::{Client, ClientMetadata, ClientPolicy, SigningAlg};
+pub use flow::Flow;
 pub use grant::{Consent, Grant};
 pub use notice::LogoutNotice;
 pub use ports::{Clients, Consents, Grants, Interactions, Keys, LogoutNotices, Resources};

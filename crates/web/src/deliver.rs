@@ -7,7 +7,9 @@ use actix_web::http::header::LOCATION;
 use protocol::OAuthError;
 use token::authorize::Step;
 use token::client::{PostLogoutTarget, ResponseMode, ResponseTarget};
+use token::flow::authorization;
 
+use crate::flows;
 use crate::state::AppState;
 use crate::views::{FormPost, PageContext, page, secure};
 
@@ -72,7 +74,10 @@ pub(crate) fn step(state: &AppState, step: &Step) -> HttpResponse {
             let params = [("code", code.expose()), ("iss", state.ctx.issuer.as_str())];
             answer(state, target, &params)
         }
-        Step::Refuse(target, error) => refusal(state, target, error),
+        Step::Refuse(request, error) => {
+            let response = refusal(state, &request.target, error);
+            flows::explain(response, authorization::decided(request, error))
+        }
         Step::Login(id, _) => to_path(state, &format!("/login/{id}")),
         Step::Choose(id) => to_path(state, &format!("/choose/{id}")),
         Step::Consent(id) => to_path(state, &format!("/consent/{id}")),

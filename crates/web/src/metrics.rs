@@ -3,6 +3,7 @@
 //! Owns the counters and their labels; [`scrape`] adds what is only looked up when somebody asks. Labels come from enums and
 //! route patterns, so that nothing a request says can add a series, and none names a person or a client.
 
+mod rollup;
 mod scrape;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use prometheus::{
 use protocol::{ErrorCode, TokenResponse};
 use token::endpoint::GrantType;
 
+pub(crate) use rollup::Rollup;
 pub(crate) use scrape::KeysSeen;
 use scrape::Scraped;
 
@@ -43,6 +45,7 @@ pub struct Metrics {
     hashes: Histogram,
     mail: IntCounterVec,
     notices: IntCounterVec,
+    flows: IntCounterVec,
     scraped: Scraped,
 }
 
@@ -110,6 +113,26 @@ impl NoticeOutcome {
     }
 }
 
+/// What became of the record of a refused request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FlowOutcome {
+    /// It can be opened in the console.
+    Recorded,
+    /// There were too many, or storage was away.
+    Dropped,
+}
+
+impl FlowOutcome {
+    const ALL: [FlowOutcome; 2] = [Self::Recorded, Self::Dropped];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            FlowOutcome::Recorded => "recorded",
+            FlowOutcome::Dropped => "dropped",
+        }
+    }
+}
+
 /// A request that is being answered. Dropping it ends that, also when the browser hung up.
 pub(crate) struct Active<'a>(&'a IntGauge);
 
@@ -139,6 +162,7 @@ impl Metrics {
             hashes: kept(&it, hashes()?)?,
             mail: kept(&it, mail()?)?,
             notices: kept(&it, notices()?)?,
+            flows: kept(&it, flows()?)?,
             scraped: Scraped::new(&it)?,
             registry: it,
         };
@@ -153,6 +177,9 @@ impl Metrics {
         }
         for outcome in NoticeOutcome::ALL {
             self.notices.with_label_values(&[outcome.as_str()]);
+        }
+        for outcome in FlowOutcome::ALL {
+            self.flows.with_label_values(&[outcome.as_str()]);
         }
         for grant in GrantType::ALL {
             self.tokens.with_label_values(&[grant.as_str(), "access_token"]);
@@ -218,6 +245,12 @@ impl Metrics {
     /// A letter is dealt with; `template` is [`identity::notice::Notice::kind`].
     pub fn letter(&self, template: &'static str, outcome: MailOutcome) {
         self.mail.with_label_values(&[template, outcome.as_str()]).inc();
+    }
+
+    /// Records of refused requests were kept, or not.
+    pub(crate) fn flows(&self, outcome: FlowOutcome, count: usize) {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.flows.with_label_values(&[outcome.as_str()]).inc_by(count);
     }
 
     /// A logout notice was tried.
@@ -307,6 +340,14 @@ fn notices() -> Result<IntCounterVec, prometheus::Error> {
     let opts = Opts::new(
         "signet_logout_notices_total",
         "Attempts to tell clients that somebody signed out.",
+    );
+    IntCounterVec::new(opts, &["outcome"])
+}
+
+fn flows() -> Result<IntCounterVec, prometheus::Error> {
+    let opts = Opts::new(
+        "signet_flows_total",
+        "Records of refused requests, kept for the console or dropped.",
     );
     IntCounterVec::new(opts, &["outcome"])
 }

@@ -55,7 +55,7 @@ impl SaveLimit {
 
 /// All of an IPv4 address, the first 64 bits of IPv6: what one customer has (RFC 6177 2). The two cannot meet: no IPv6
 /// network is all zeros in its upper half.
-fn network(source: Option<IpAddr>) -> u64 {
+pub(crate) fn network(source: Option<IpAddr>) -> u64 {
     match source.map(|address| address.to_canonical()) {
         Some(IpAddr::V4(address)) => u64::from(address.to_bits()),
         Some(IpAddr::V6(address)) => (address.to_bits() >> 64) as u64,

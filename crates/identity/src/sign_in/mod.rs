@@ -34,13 +34,18 @@ enum Verdict {
     Closed(Reason),
 }
 
-/// Why nobody gets in; for the audit trail alone.
+/// Why nobody gets in; for the audit trail and for administrators alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reason {
+pub enum Reason {
+    /// Nobody has this name.
     Unknown,
+    /// An administrator locked the account.
     Locked,
+    /// They sign in in another way, or not at all yet.
     NoPassword,
+    /// It is not theirs.
     WrongPassword,
+    /// It was theirs when the attempt began.
     ChangedMeanwhile,
     /// The first attempt beyond the limit.
     ThrottledNow,
@@ -49,7 +54,8 @@ enum Reason {
 }
 
 impl Reason {
-    fn as_str(self) -> &'static str {
+    /// In a few words.
+    pub fn as_str(self) -> &'static str {
         match self {
             Reason::Unknown => "no such user",
             Reason::Locked => "account locked",
@@ -68,6 +74,11 @@ impl Attempt {
             Verdict::Open(hash) => Some(hash.clone()),
             Verdict::Closed(_) => None,
         }
+    }
+
+    /// The person whose name was typed, if there is one.
+    pub fn known(&self) -> Option<UserId> {
+        self.known
     }
 
     /// Whether too many attempts failed lately, from here or on this account from here. For metrics and the log:
@@ -95,7 +106,7 @@ pub enum SignIn {
     /// This is the person.
     Welcome(Box<User>),
     /// No; the person is not told why.
-    Refused,
+    Refused(Reason),
 }
 
 /// Counts the attempt and finds what to compare the password with. `source` is the client's address.
@@ -242,7 +253,7 @@ fn refuse(
         event.subject = attempt.known.map(|id| id.to_string());
         tx.record(event.detail(format!("{}, from {}", reason.as_str(), attempt.source)))?;
     }
-    Ok(SignIn::Refused)
+    Ok(SignIn::Refused(reason))
 }
 
 /// Counts the attempt, first on its source, then on the account; the reason if one of them is beyond its limit now.

@@ -142,17 +142,21 @@ fn nobody_else_gets_in_and_none_can_be_told_apart() {
     for name in ["mallory", "", "   ", "\u{200B}", &overlong] {
         assert_eq!(
             attempt(&mut house, &ctx, name, HERE, true),
-            SignIn::Refused,
+            SignIn::Refused(Reason::Unknown),
             "{name}"
         );
     }
-    for change in [
-        (|user: &mut User| user.state = UserState::Locked) as fn(&mut User),
-        |user: &mut User| user.password = None,
+    for (change, reason) in [
+        (
+            (|user: &mut User| user.state = UserState::Locked) as fn(&mut User),
+            Reason::Locked,
+        ),
+        (|user: &mut User| user.password = None, Reason::NoPassword),
     ] {
         let (mut house, ctx, _) = setting();
         house.user.as_mut().map(change).unwrap();
-        assert_eq!(attempt(&mut house, &ctx, "alice", HERE, true), SignIn::Refused);
+        let answer = attempt(&mut house, &ctx, "alice", HERE, true);
+        assert_eq!(answer, SignIn::Refused(reason));
     }
     assert!(
         house
@@ -168,7 +172,8 @@ fn confirming_a_password_counts_as_any_guess_does_and_is_no_sign_in() {
     let (mut house, ctx, _) = setting();
     for _ in 0..ctx.policy.failures_per_account_and_source {
         let guess = begin(&mut house, &ctx, "alice", HERE).unwrap();
-        assert_eq!(confirm(&mut house, &ctx, &guess, false).unwrap(), SignIn::Refused);
+        let answer = confirm(&mut house, &ctx, &guess, false).unwrap();
+        assert_eq!(answer, SignIn::Refused(Reason::WrongPassword));
     }
     assert!(begin(&mut house, &ctx, "alice", HERE).unwrap().is_throttled());
     assert!(!is_welcome(&attempt(&mut house, &ctx, "alice", HERE, true)));
@@ -189,7 +194,8 @@ fn what_changes_during_the_hash_counts() {
         let (mut house, ctx, _) = setting();
         let attempt = begin(&mut house, &ctx, "alice", HERE).unwrap();
         house.user.as_mut().map(change).unwrap();
-        assert_eq!(finish(&mut house, &ctx, &attempt, true).unwrap(), SignIn::Refused);
+        let answer = finish(&mut house, &ctx, &attempt, true).unwrap();
+        assert_eq!(answer, SignIn::Refused(Reason::ChangedMeanwhile));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Cleaning up once a minute, on a thread of its own.
+//! What is done once a minute, on a thread of its own: cleaning up, and storing what was counted.
 
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
@@ -10,7 +10,7 @@ use crate::provider::Provider;
 /// How often.
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// The thread that removes what has expired. Dropping it ends the thread.
+/// The thread that removes what has expired and stores numbers. Dropping it ends the thread, after what was counted is stored.
 pub(crate) struct Sweeper {
     /// Closing it is the sign to end.
     end: Option<SyncSender<()>>,
@@ -27,11 +27,13 @@ impl Sweeper {
         let (end, ended) = sync_channel::<()>(0);
         let sweep = move || {
             while ended.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                count(&state);
                 match store.sweep(state.ctx.now(), &state.ctx.policy) {
                     Ok(swept) => tracing::debug!(?swept, "swept"),
                     Err(fault) => tracing::warn!(%fault, "expired rows could not be removed"),
                 }
             }
+            count(&state);
         };
         let thread = thread::Builder::new().name("sweeper".to_owned()).spawn(sweep);
         let thread = thread.map_err(|error| Failure::new(Exit::Failed, error))?;
@@ -39,6 +41,13 @@ impl Sweeper {
             end: Some(end),
             thread: Some(thread),
         })
+    }
+}
+
+/// What cannot be stored now is part of the next time.
+fn count(state: &web::AppState) {
+    if let Err(fault) = web::statistics::store(state) {
+        tracing::warn!(%fault, "what was counted could not be stored");
     }
 }
 

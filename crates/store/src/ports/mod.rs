@@ -9,6 +9,7 @@ mod clients;
 mod consents;
 mod console;
 mod directory;
+mod flows;
 mod grants;
 mod groups;
 mod interactions;
@@ -18,6 +19,7 @@ mod resets;
 mod resources;
 mod revocations;
 mod sessions;
+mod statistics;
 mod throttle;
 mod users;
 

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod client;
 pub mod consent;
 pub mod console;
+pub mod flow;
 pub mod grant;
 pub mod group;
 pub mod interaction;

@@ -14,6 +14,7 @@ mod audit;
 mod corrupt;
 mod directory;
 mod engine;
+mod flows;
 mod keys;
 mod notices;
 mod once;

@@ -8,12 +8,13 @@ use tempfile::TempDir;
 
 use crate::support::{Fresh, Ports, everywhere};
 
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     "0001_base",
     "0002_revocation_and_resources",
     "0003_signed_tokens",
     "0004_administration",
     "0005_audit_chain",
+    "0006_flows_and_statistics",
     "0007_directory",
 ];
 

@@ -15,10 +15,14 @@ const FIRST: [&str; 2] = [
     include_str!("../../../../migrations/postgres/0001_base/up.sql"),
 ];
 /// SQLite's and PostgreSQL's, the newest step first.
-const DOWN: [[&str; 2]; 5] = [
+const DOWN: [[&str; 2]; 6] = [
     [
         include_str!("../../../../migrations/sqlite/0007_directory/down.sql"),
         include_str!("../../../../migrations/postgres/0007_directory/down.sql"),
+    ],
+    [
+        include_str!("../../../../migrations/sqlite/0006_flows_and_statistics/down.sql"),
+        include_str!("../../../../migrations/postgres/0006_flows_and_statistics/down.sql"),
     ],
     [
         include_str!("../../../../migrations/sqlite/0005_audit_chain/down.sql"),
@@ -100,6 +104,7 @@ fn rows_of_the_first_version_keep_their_meaning() {
                 "0003_signed_tokens",
                 "0004_administration",
                 "0005_audit_chain",
+                "0006_flows_and_statistics",
                 "0007_directory"
             ]
         );

@@ -21,6 +21,7 @@ use super::claims_request::ClaimsRequest;
 use super::prompt::Prompt;
 use super::request::AuthorizationRequest;
 use crate::client::{Client, ResponseMode, ResponseTarget};
+use crate::flow::{Step, step};
 use crate::keys::ring::KeyRing;
 use crate::resource::Catalogue;
 
@@ -111,11 +112,39 @@ pub fn check(
         request: blank(client, target),
     };
     for rule in RULES {
-        if let Err(error) = rule(&mut draft) {
+        if let Err(error) = (rule.judge)(&mut draft) {
             return Err(Refusal::Client(draft.request.target, error));
         }
     }
     Ok(draft.request)
+}
+
+/// Everything a request has to pass, in its order.
+pub(crate) fn steps() -> impl Iterator<Item = Step> {
+    PROOFS.into_iter().chain(RULES.iter().map(|rule| rule.step))
+}
+
+/// At which of the [`steps`] a request stops; at none if it passes them all. For the record of a refusal, and so without
+/// weight in a request that succeeds.
+pub(crate) fn stopped_at(params: &Params, found: Option<(&Client, World<'_>)>) -> Option<usize> {
+    if let Err(fault) = client_id(params) {
+        return Some(fault.row());
+    }
+    let Some((client, world)) = found else {
+        return Some(PageFault::UnknownClient.row());
+    };
+    let (client, target) = match prove_target(params, Some(client)) {
+        Ok(proven) => proven,
+        Err(fault) => return Some(fault.row()),
+    };
+    let mut draft = Draft {
+        params,
+        client,
+        world,
+        request: blank(client, target),
+    };
+    let stopped = RULES.iter().position(|rule| (rule.judge)(&mut draft).is_err());
+    stopped.map(|at| PROOFS.len() + at)
 }
 
 fn prove_target<'a>(
@@ -188,25 +217,90 @@ struct Draft<'a> {
     request: AuthorizationRequest,
 }
 
-type Rule = fn(&mut Draft<'_>) -> Result<(), OAuthError>;
+/// What has to be proven of a request before anybody can be redirected.
+const PROOFS: [Step; 4] = [
+    step("the request names one client", "RFC 6749 4.1.1"),
+    step("the client is registered here and enabled", "RFC 6749 2"),
+    step(
+        "the request names one redirect_uri",
+        "OpenID Connect Core 3.1.2.1",
+    ),
+    step("the redirect_uri is registered for the client", "RFC 9700 2.1"),
+];
+
+impl PageFault {
+    /// Which of the [`PROOFS`] failed.
+    fn row(&self) -> usize {
+        match self {
+            PageFault::NoClient => 0,
+            PageFault::UnknownClient => 1,
+            PageFault::NoRedirectUri => 2,
+            PageFault::ForeignRedirectUri { .. } => 3,
+        }
+    }
+}
+
+/// A rule: what it demands, where that is written, and who looks.
+struct Rule {
+    step: Step,
+    judge: fn(&mut Draft<'_>) -> Result<(), OAuthError>,
+}
+
+/// A row.
+const fn rule(
+    name: &'static str,
+    section: &'static str,
+    judge: fn(&mut Draft<'_>) -> Result<(), OAuthError>,
+) -> Rule {
+    Rule {
+        step: step(name, section),
+        judge,
+    }
+}
+
+const REQUEST: &str = "OpenID Connect Core 3.1.2.1";
 
 /// The rules, in the order in which a developer wants to hear about mistakes.
 const RULES: [Rule; 15] = [
-    repeated,
-    oversized,
-    unsupported_parameters,
-    response_type,
-    response_mode,
-    pkce_method,
-    machine,
-    prompt,
-    max_age,
-    resource,
-    id_token_hint,
-    claims,
-    acr_values,
-    ui_locales,
-    carried_along,
+    rule("no parameter is given twice", "RFC 6749 3.1", repeated),
+    rule("no parameter is too long", "RFC 6749 3.1", oversized),
+    rule(
+        "nothing is asked for that is not offered",
+        "OpenID Connect Core 6, 7.2.1",
+        unsupported_parameters,
+    ),
+    rule(
+        "response_type is given, and the client may use the code grant",
+        "RFC 6749 3.1.1",
+        response_type,
+    ),
+    rule(
+        "response_mode is offered and fits the redirect_uri",
+        "OAuth 2.0 Multiple Response Types 2.1",
+        response_mode,
+    ),
+    rule(
+        "code_challenge is there where it must be, by S256",
+        "RFC 7636 4.2, RFC 9700 2.1.1",
+        pkce_method,
+    ),
+    rule(
+        "response_type and scope can be granted",
+        "RFC 6749 4.1.1, 3.3",
+        machine,
+    ),
+    rule("prompt can be read", REQUEST, prompt),
+    rule("max_age is a number of seconds", REQUEST, max_age),
+    rule("the client may reach the resource", "RFC 8707 2", resource),
+    rule(
+        "id_token_hint is an ID token of this client",
+        REQUEST,
+        id_token_hint,
+    ),
+    rule("claims can be read and met", "OpenID Connect Core 5.5", claims),
+    rule("acr_values can be read", REQUEST, acr_values),
+    rule("ui_locales can be read", REQUEST, ui_locales),
+    rule("nonce and login_hint are carried along", REQUEST, carried_along),
 ];
 
 fn refuse(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Result<(), OAuthError> {

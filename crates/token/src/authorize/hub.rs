@@ -30,8 +30,8 @@ impl<T: Users + Sessions + Consents + Grants + Interactions + Audit + ?Sized> Hu
 pub enum Step {
     /// Back to the client with a code.
     Code(ResponseTarget, Plain<AuthorizationCode>),
-    /// Back to the client with an error.
-    Refuse(ResponseTarget, OAuthError),
+    /// Back to the client that sent this request with an error.
+    Refuse(Box<AuthorizationRequest>, OAuthError),
     /// To the sign-in page of this interaction.
     Login(InteractionId, LoginReason),
     /// To the page of this interaction where an account is chosen.
@@ -125,7 +125,7 @@ pub fn deny(
         tx,
         ctx,
         (interaction, request),
-        Step::Refuse(request.target.clone(), error),
+        Step::Refuse(Box::new(request.clone()), error),
     )
 }
 
@@ -282,7 +282,7 @@ fn next_step(
         (Next::Login(reason), _) => Resolved::Ask(Page::Login(reason)),
         (Next::Choose, _) => Resolved::Ask(Page::Choose),
         (Next::Consent, _) => Resolved::Ask(Page::Consent),
-        (Next::Refuse(error), _) => Resolved::Step(Step::Refuse(request.target.clone(), error)),
+        (Next::Refuse(error), _) => Resolved::Step(Step::Refuse(Box::new(request.clone()), error)),
         (Next::Issue, Account::Settled(session, user)) => {
             if matches!(consented, Consented::JustNow(_)) {
                 remember(tx, user, request, consent, now)?;

@@ -9,12 +9,14 @@ use kernel::StorageFault;
 use protocol::{ErrorCode, OAuthError, Params};
 use token::Client;
 use token::client::{ClientFault, PresentedCredentials, authenticate};
+use token::flow::Refused;
+use token::flow::call::{self, Stopped};
 
 use crate::client_cache::client;
 use crate::correlation::CorrelationId;
-use crate::failure;
 use crate::forms::{self, FormFault};
 use crate::state::AppState;
+use crate::{failure, flows};
 
 /// Who calls, with what.
 #[derive(Clone)]
@@ -29,6 +31,8 @@ pub(crate) struct Caller {
 pub(crate) enum Stop {
     Form(FormFault),
     Client(OAuthError),
+    /// The same, with the record of why.
+    Refused(OAuthError, Box<Refused>),
     Storage(StorageFault),
 }
 
@@ -39,23 +43,37 @@ impl<E: Into<OAuthError>> From<E> for Stop {
 }
 
 impl Stop {
+    /// A refusal, for a caller that claimed to be `client_id` and is `client`, if there is such a one.
+    pub(crate) fn refused<E: Into<OAuthError>>(
+        params: &Params,
+        caller: (Option<&str>, Option<&Client>),
+        stopped: Stopped,
+        error: E,
+    ) -> Self {
+        let error = error.into();
+        let refused = call::refused(params, caller, stopped, &error);
+        Stop::Refused(error, Box::new(refused))
+    }
+
     /// What the caller is told, as the specifications name it.
     pub(crate) fn code(&self) -> ErrorCode {
         match self {
             Stop::Form(_) => ErrorCode::InvalidRequest,
-            Stop::Client(error) => error.code,
+            Stop::Client(error) | Stop::Refused(error, _) => error.code,
             Stop::Storage(fault) => failure::storage_code(fault),
         }
     }
 
-    pub(crate) fn respond(&self, id: &CorrelationId) -> HttpResponse {
+    pub(crate) fn respond(self, id: &CorrelationId) -> HttpResponse {
         match self {
             Stop::Form(fault) => {
                 let error = OAuthError::new(ErrorCode::InvalidRequest, fault.description());
-                failure::json_error_with(fault.status(), &error)
+                let refused = Refused::plain("unreadable", fault.description());
+                flows::explain(failure::json_error_with(fault.status(), &error), refused)
             }
-            Stop::Client(error) => failure::json_error(error),
-            Stop::Storage(fault) => failure::storage_json(id, fault),
+            Stop::Client(error) => failure::json_error(&error),
+            Stop::Refused(error, refused) => flows::explain(failure::json_error(&error), *refused),
+            Stop::Storage(fault) => failure::storage_json(id, &fault),
         }
     }
 }
@@ -68,14 +86,22 @@ impl Caller {
         state: &AppState,
     ) -> Result<Self, Stop> {
         let params = forms::form(request, payload).await.map_err(Stop::Form)?;
-        refuse_query(request)?;
+        let refused = |client_id: &str, client: Option<&Client>, fault: ClientFault| {
+            let client_id = Some(client_id).filter(|id| !id.is_empty());
+            Stop::refused(&params, (client_id, client), Stopped::Client(fault), fault)
+        };
+        let claimed = params.get("client_id").unwrap_or_default();
+        refuse_query(request)
+            .map_err(|error| Stop::refused(&params, (Some(claimed), None), Stopped::InUrl, error))?;
         let authorization = request
             .headers()
             .get(AUTHORIZATION)
             .map(|value| value.to_str().unwrap_or_default());
-        let presented = PresentedCredentials::read(authorization, &params)?;
+        let presented = PresentedCredentials::read(authorization, &params)
+            .map_err(|fault| refused(claimed, None, fault))?;
         let client = client(state, &presented.client_id).await.map_err(Stop::Storage)?;
-        authenticate(client.as_deref(), &presented)?;
+        authenticate(client.as_deref(), &presented)
+            .map_err(|fault| refused(&presented.client_id, client.as_deref(), fault))?;
         Ok(Self {
             client: client.ok_or(ClientFault::Unknown)?,
             params: Arc::new(params),

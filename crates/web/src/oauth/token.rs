@@ -6,9 +6,10 @@ use identity::User;
 use identity::notice::{Letter, Notice};
 use kernel::StorageFault;
 use kernel::id::UserId;
-use protocol::TokenResponse;
+use protocol::{OAuthError, TokenResponse};
 use token::Client;
 use token::endpoint::{self, GrantType};
+use token::flow::call::Stopped;
 use token::grant::Case;
 use token::grant::outcome::{GrantFault, Outcome};
 
@@ -47,9 +48,10 @@ pub(crate) async fn post(
 async fn answer(state: &AppState, id: &CorrelationId, caller: &Caller) -> Result<TokenResponse, Stop> {
     let grant = match endpoint::choose(&caller.client, &caller.params) {
         Ok(grant) => grant,
-        Err(error) => {
-            state.metrics.token_refused(None, error.code);
-            return Err(error.into());
+        Err(fault) => {
+            let stop = refused(caller, Stopped::Choice(fault), fault);
+            state.metrics.token_refused(None, stop.code());
+            return Err(stop);
         }
     };
     let answer = redeem(state, id, caller, grant).await;
@@ -74,9 +76,19 @@ async fn redeem(
                 state.metrics.refresh_reused();
                 tell_owner(state, &caller.client, owner).await;
             }
-            Err(fault.into())
+            Err(refused(caller, Stopped::Grant(grant, fault), fault))
         }
     }
+}
+
+fn refused<E: Into<OAuthError>>(caller: &Caller, stopped: Stopped, error: E) -> Stop {
+    let client = &*caller.client;
+    Stop::refused(
+        &caller.params,
+        (Some(&client.client_id), Some(client)),
+        stopped,
+        error,
+    )
 }
 
 /// Writes to the person whose refresh token two parties had: one of them should not have. What was to be taken back is

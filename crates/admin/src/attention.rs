@@ -1,0 +1,219 @@
+//! What somebody should look at today, for the first page of the console. Each line is for those who may see what it speaks
+//! of; whoever may see nothing of it is not told that it exists.
+
+use kernel::{Ctx, Timestamp};
+use token::client::register::JudgeUrl;
+use token::keys::{KeyPlan, KeyState, Rotation};
+use token::{Clients, Keys, Resources, SigningAlg};
+
+use crate::actor::Actor;
+use crate::authority::{Administrator, Permission, Role};
+use crate::fault::AdminFault;
+use crate::flows::{self, Flows};
+use crate::keys::schedule::{self, Turn};
+use crate::lint::{self, Severity};
+use crate::ports::Administrators;
+use crate::statistics::{self, Measure, Statistics};
+
+/// A rotation this near is told of.
+const SOON: std::time::Duration = std::time::Duration::from_secs(3 * 24 * 3600);
+/// A rotation that has been due for longer was not made: something is in its way.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10 * 60);
+/// Clients that are named because requests of theirs fail.
+const MOST_CLIENTS: u32 = 5;
+/// Fewer failures in a day happen everywhere.
+const MANY_FAILURES: u64 = 3;
+/// Hours looked back on.
+const DAY: u32 = 24;
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Something fails, or somebody may have what is not theirs.
+    Now,
+    /// It will matter.
+    Soon,
+    /// Good to know.
+    Note,
+}
+
+/// What there is to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Matter {
+    /// The key of an algorithm should have been replaced.
+    RotationOverdue {
+        /// Which.
+        alg: SigningAlg,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// An algorithm signs and has no spare.
+    NoSpare(SigningAlg),
+    /// It has one that verifiers may not have fetched yet.
+    SpareTooYoung {
+        /// Which.
+        alg: SigningAlg,
+        /// From then on it may sign.
+        safe_at: Timestamp,
+    },
+    /// The key of an algorithm is replaced by itself.
+    RotatesSoon {
+        /// Which.
+        alg: SigningAlg,
+        /// When.
+        at: Timestamp,
+    },
+    /// Keys rotate by hand only.
+    RotationPaused,
+    /// Refresh tokens were presented by two parties.
+    RefreshReuse(u64),
+    /// Requests of a client fail.
+    Failing {
+        /// Its id.
+        client_id: String,
+        /// How many since yesterday.
+        count: u64,
+    },
+    /// No mail server is configured.
+    NoMail,
+    /// Letters were lost.
+    MailLost(u64),
+    /// The registrations or settings fall short of good practice.
+    Findings {
+        /// Specifications forbid it.
+        errors: usize,
+        /// Specifications advise against it.
+        warnings: usize,
+    },
+    /// Nobody could help the only owner.
+    OneOwner,
+}
+
+impl Matter {
+    /// How much it matters.
+    pub fn urgency(&self) -> Urgency {
+        match self {
+            Matter::RotationOverdue { .. }
+            | Matter::NoSpare(_)
+            | Matter::RefreshReuse(_)
+            | Matter::MailLost(_) => Urgency::Now,
+            Matter::Findings { errors, .. } if *errors > 0 => Urgency::Now,
+            Matter::Failing { .. }
+            | Matter::RotationPaused
+            | Matter::Findings { .. }
+            | Matter::NoMail
+            | Matter::OneOwner => Urgency::Soon,
+            Matter::SpareTooYoung { .. } | Matter::RotatesSoon { .. } => Urgency::Note,
+        }
+    }
+}
+
+/// What this server is like, as far as storage does not know it.
+pub struct Surroundings<'a> {
+    /// How keys rotate.
+    pub plan: &'a KeyPlan,
+    /// Where this provider may send requests to.
+    pub urls: &'a dyn JudgeUrl,
+    /// Whether letters go anywhere.
+    pub mail: Mail,
+}
+
+/// Whether letters go anywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mail {
+    /// A server takes them.
+    Configured,
+    /// They are dropped.
+    None,
+}
+
+/// Everything `actor` should look at, what matters most first.
+///
+/// # Errors
+/// `Storage`.
+pub fn attention<T>(
+    tx: &mut T,
+    ctx: &Ctx,
+    actor: &Actor,
+    here: &Surroundings<'_>,
+) -> Result<Vec<Matter>, AdminFault>
+where
+    T: Keys + Clients + Resources + Flows + Statistics + Administrators + ?Sized,
+{
+    let may = |permission| actor.may().contain(permission);
+    let mut matters = Vec::new();
+    if may(Permission::ViewKeys) {
+        let turns = schedule::list(tx, ctx, actor, here.plan)?;
+        matters.extend(turns.iter().filter_map(|turn| of_turn(turn, ctx.now())));
+        if schedule::rotation(tx, actor)? == Rotation::Paused {
+            matters.push(Matter::RotationPaused);
+        }
+        matters.extend(without_spare(tx)?);
+    }
+    let day = statistics::last(tx, ctx, DAY)?;
+    if may(Permission::ViewSessions) {
+        let reused = day.iter().map(|hour| hour.total(Measure::RefreshReuse)).sum();
+        matters.extend((reused > 0).then_some(Matter::RefreshReuse(reused)));
+    }
+    if may(Permission::ViewPeople) {
+        let lost = day.iter().map(|hour| hour.count(Measure::Letters, "lost")).sum();
+        matters.extend((lost > 0).then_some(Matter::MailLost(lost)));
+        matters.extend((here.mail == Mail::None).then_some(Matter::NoMail));
+    }
+    if may(Permission::ViewFlows) {
+        let failing = flows::by_client(tx, ctx, MOST_CLIENTS)?;
+        let many = failing.into_iter().filter(|(_, count)| *count >= MANY_FAILURES);
+        matters.extend(many.map(|(client_id, count)| Matter::Failing { client_id, count }));
+    }
+    if may(Permission::ViewApplications) {
+        matters.extend(findings(&lint::look(tx, ctx, actor, here.urls, here.plan)?));
+    }
+    if may(Permission::ManageAdministrators) && owners(tx)? == 1 {
+        matters.push(Matter::OneOwner);
+    }
+    matters.sort_by_key(Matter::urgency);
+    Ok(matters)
+}
+
+fn of_turn(turn: &Turn, now: Timestamp) -> Option<Matter> {
+    let alg = turn.alg;
+    if let Some(at) = turn.rotates_at {
+        if now.since(at) > PATIENCE {
+            return Some(Matter::RotationOverdue { alg, since: at });
+        }
+        if at.since(now) <= SOON {
+            return Some(Matter::RotatesSoon { alg, at });
+        }
+    }
+    let young = turn.safe_at.filter(|safe_at| *safe_at > now);
+    young.map(|safe_at| Matter::SpareTooYoung { alg, safe_at })
+}
+
+/// Algorithms that sign and could not take a new key in an emergency.
+fn without_spare(tx: &mut (impl Keys + ?Sized)) -> Result<Vec<Matter>, AdminFault> {
+    let keys = tx.keys()?;
+    let has = |alg, state| keys.iter().any(|key| key.alg == alg && key.state == state);
+    let lacking = SigningAlg::ALL
+        .into_iter()
+        .filter(|alg| has(*alg, KeyState::Active) && !has(*alg, KeyState::Next));
+    Ok(lacking.map(Matter::NoSpare).collect())
+}
+
+fn findings(found: &[lint::Finding]) -> Option<Matter> {
+    let of = |severity| {
+        found
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
+    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
+    (errors + warnings > 0).then_some(Matter::Findings { errors, warnings })
+}
+
+fn owners(tx: &mut (impl Administrators + ?Sized)) -> Result<usize, AdminFault> {
+    let all = tx.administrators()?;
+    let people = all
+        .iter()
+        .filter(|(who, roles)| matches!(who, Administrator::Person(_)) && roles.contains(&Role::Owner));
+    Ok(people.count())
+}

@@ -1,0 +1,3 @@
+DROP INDEX sessions_that_live;
+DROP TABLE statistics;
+DROP TABLE flows;
