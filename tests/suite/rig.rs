@@ -11,6 +11,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use admin::Ports;
+use admin::keys::custody::Custody;
 use identity::password::Password;
 use identity::{Hasher, HasherSize};
 use kernel::{
@@ -26,7 +27,7 @@ use tempfile::TempDir;
 use token::SigningAlg;
 use token::issue::{IssuePlan, Issued};
 use token::keys::fresh::Check;
-use token::keys::{self, Fresh, KeyFault, KeyRing, MasterKey, SharedRing};
+use token::keys::{self, Fresh, KeyFault, KeyPlan, KeyRing, MasterKey, SharedRing};
 use web::peer::TrustedProxies;
 use web::{AppState, Metrics, Parts, Patience};
 
@@ -55,6 +56,17 @@ pub struct Provider {
     server: ServerHandle,
     thread: Option<JoinHandle<()>>,
     dir: TempDir,
+}
+
+/// The master key of every story.
+struct Holder;
+
+impl Custody for Holder {
+    fn master(&self) -> Arc<MasterKey> {
+        template().master.clone()
+    }
+
+    fn sweep_out(&self) {}
 }
 
 impl Provider {
@@ -91,6 +103,8 @@ impl Provider {
             store: storage.clone() as Arc<admin::Store>,
             hasher: hasher.clone(),
             ring: Arc::new(SharedRing::new(load_ring(&store))),
+            custody: Arc::new(Holder),
+            key_plan: KeyPlan::default(),
             revocations: store.revocations(),
             post: catcher.clone(),
             inbox: Some(catcher.clone()),

@@ -10,6 +10,8 @@ use kernel::id::{Sid, UserId};
 use kernel::secret::ConsoleSecret;
 use kernel::{Ctx, Digest, StorageFault, Timestamp};
 use session::Sessions;
+use token::client::{AuthMethod, ClientMetadata, ClientPolicy};
+use token::{Client, Clients};
 
 use crate::actor::Actor;
 use crate::authority::Administrator;
@@ -21,6 +23,54 @@ pub const CLIENT_ID: &str = "signet-console";
 pub const LONGEST: Duration = Duration::from_secs(12 * 3600);
 /// How long a proof counts as fresh, before what cannot be undone.
 pub const FRESH: Duration = Duration::from_secs(5 * 60);
+
+/// Registers the console as a client, or brings what is registered up to date. Called when a server starts.
+///
+/// # Errors
+/// Storage.
+pub fn ensure_client(
+    tx: &mut (impl Clients + ?Sized),
+    ctx: &Ctx,
+    redirect_path: &str,
+) -> Result<(), StorageFault> {
+    let (now, redirect_uri) = (ctx.now(), ctx.issuer.url(redirect_path));
+    let known = tx.client(CLIENT_ID)?;
+    let mut client = Client {
+        client_id: CLIENT_ID.to_owned(),
+        secret: None,
+        metadata: ClientMetadata {
+            client_name: Some("Signet console".to_owned()),
+            redirect_uris: vec![redirect_uri.into()],
+            grant_types: vec!["authorization_code".to_owned()],
+            token_endpoint_auth_method: AuthMethod::None,
+            scope: Some("openid".to_owned()),
+            ..ClientMetadata::default()
+        },
+        policy: ClientPolicy {
+            first_party: true,
+            require_pkce: true,
+            ..ClientPolicy::default()
+        },
+        enabled: true,
+        created_at: now,
+        updated_at: now,
+    };
+    match known {
+        None => {
+            // Another node may have been faster, with the same.
+            tx.insert_client(&client)?;
+        }
+        Some(known) => {
+            client.created_at = known.created_at;
+            client.updated_at = known.updated_at;
+            if client != known {
+                client.updated_at = now;
+                tx.update_client(&client)?;
+            }
+        }
+    }
+    Ok(())
+}
 
 /// A session at the console.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,9 +3,11 @@
 //! What is one step of one key, and what several take together, is `token::keys`' business; here a step gets its actor, its
 //! reasons and its place in the audit trail, and is one unit of work with them.
 
+pub mod custody;
 pub mod evidence;
 pub mod export;
 pub mod lineup;
+pub mod overview;
 pub mod reencryption;
 pub mod rotation;
 pub mod schedule;

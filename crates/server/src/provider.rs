@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use admin::Ports;
+use admin::keys::custody::Custody;
 use admin::keys::lineup::algorithms_of;
 use identity::{Hasher, HasherSize};
 use kernel::{Access, Change, StorageFault, work};
@@ -40,6 +41,26 @@ pub(crate) struct Surroundings {
     pub(crate) hosts: Vec<String>,
     /// Whose forwarded headers are believed.
     pub(crate) trusted_proxies: TrustedProxies,
+    /// Which algorithms are published, and how long a key signs.
+    pub(crate) key_plan: KeyPlan,
+}
+
+/// The master key and the database whose keys it opens.
+struct Holder {
+    vault: Arc<Vault>,
+    store: Arc<Database>,
+}
+
+impl Custody for Holder {
+    fn master(&self) -> Arc<MasterKey> {
+        self.vault.master()
+    }
+
+    fn sweep_out(&self) {
+        if let Err(fault) = self.store.sweep_out() {
+            tracing::warn!(%fault, "the database's log could not be emptied");
+        }
+    }
 }
 
 impl Provider {
@@ -68,6 +89,11 @@ impl Provider {
             store: Arc::clone(&store) as Arc<admin::Store>,
             hasher: Arc::new(hasher),
             ring,
+            custody: Arc::new(Holder {
+                vault: Arc::clone(&vault),
+                store: Arc::clone(&store),
+            }),
+            key_plan: surroundings.key_plan,
             revocations: store.revocations(),
             post: mail.post,
             inbox: mail.inbox,

@@ -39,8 +39,10 @@ macro_rules! asset {
     }};
 }
 
-static ASSETS: [Asset; 4] = [
+static ASSETS: [Asset; 6] = [
     asset!("signet", "css", "text/css; charset=utf-8"),
+    asset!("console", "css", "text/css; charset=utf-8"),
+    asset!("console", "js", "text/javascript; charset=utf-8"),
     asset!("form-post", "js", "text/javascript; charset=utf-8"),
     asset!("seal", "svg", "image/svg+xml"),
     asset!("favicon", "svg", "image/svg+xml"),

@@ -1,13 +1,13 @@
-//! Our two cookies: which browser this is, and to which browser a flow of pages belongs.
+//! Our three cookies: which browser this is, to which browser a flow of pages belongs, and who is at the console.
 //!
-//! Both are opaque, HttpOnly and Lax. On https they carry the `__Host-` prefix, which no subdomain can forge; on a
+//! All are opaque, HttpOnly and Lax. On https they carry the `__Host-` prefix, which no subdomain can forge; on a
 //! loopback trial over http browsers refuse that prefix, so the plain name stands in.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::USER_AGENT;
-use kernel::secret::{BrowserSecret, FlowSecret};
+use kernel::secret::{BrowserSecret, ConsoleSecret, FlowSecret};
 use kernel::{Ctx, Plain};
 use session::Device;
 use session::establish::Arrival;
@@ -18,6 +18,7 @@ use crate::state::AppState;
 
 const BROWSER: &str = "signet";
 const FLOW: &str = "signet-flow";
+const CONSOLE: &str = "signet-console";
 
 fn name(ctx: &Ctx, base: &str) -> String {
     if ctx.issuer.is_https() {
@@ -52,6 +53,11 @@ pub(crate) fn browser(request: &HttpRequest, ctx: &Ctx) -> Option<Plain<BrowserS
 /// The flow secret that came with the request.
 pub(crate) fn flow(request: &HttpRequest, ctx: &Ctx) -> Option<Plain<FlowSecret>> {
     value(request, ctx, FLOW).map(Plain::from_presented)
+}
+
+/// The console secret that came with the request.
+pub(crate) fn console(request: &HttpRequest, ctx: &Ctx) -> Option<Plain<ConsoleSecret>> {
+    value(request, ctx, CONSOLE).map(Plain::from_presented)
 }
 
 /// Who is visiting, with a new flow secret if none came, and the cookie that must then be set.
@@ -94,6 +100,18 @@ pub(crate) fn set_browser(ctx: &Ctx, secret: &Plain<BrowserSecret>) -> Cookie<'s
 /// Makes the browser forget its secret.
 pub(crate) fn clear_browser(ctx: &Ctx) -> Cookie<'static> {
     let mut cookie = cookie(ctx, BROWSER, String::new());
+    cookie.set_max_age(Duration::ZERO);
+    cookie
+}
+
+/// Sets the secret of a session at the console. The cookie goes with the browser's window.
+pub(crate) fn set_console(ctx: &Ctx, secret: &Plain<ConsoleSecret>) -> Cookie<'static> {
+    cookie(ctx, CONSOLE, secret.expose().to_owned())
+}
+
+/// Makes the browser forget its session at the console.
+pub(crate) fn clear_console(ctx: &Ctx) -> Cookie<'static> {
+    let mut cookie = cookie(ctx, CONSOLE, String::new());
     cookie.set_max_age(Duration::ZERO);
     cookie
 }

@@ -30,6 +30,12 @@ pub(crate) enum Purpose {
     ForgotPassword,
     /// Setting a password through a link.
     NewPassword,
+    /// The way into the console: the `state` of its authorization request.
+    EnterConsole,
+    /// A form of the console; its subject says which.
+    Console,
+    /// A sentence that a page of the console says after something was done.
+    Told,
 }
 
 impl Purpose {
@@ -45,6 +51,9 @@ impl Purpose {
             Purpose::PasswordChanged => "password-changed",
             Purpose::ForgotPassword => "forgot-password",
             Purpose::NewPassword => "new-password",
+            Purpose::EnterConsole => "enter-console",
+            Purpose::Console => "console",
+            Purpose::Told => "told",
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod assets;
 mod catalogue;
 mod client_cache;
+mod console;
 mod cookies;
 mod correlation;
 mod cors;

@@ -11,7 +11,7 @@ use crate::pages::reset::{ask, link, set};
 use crate::pages::{caught_mail, choose, consent, home, interaction, login};
 use crate::state::AppState;
 use crate::views::Trouble;
-use crate::{assets, cors, failure};
+use crate::{assets, console, cors, failure};
 
 /// Paths below the issuer.
 pub(crate) mod paths {
@@ -36,7 +36,7 @@ pub(crate) mod paths {
 }
 
 /// A resource that answers 405 with Allow to every other method (RFC 9110 15.5.6).
-fn resource(path: &str, allow: &'static str, routes: impl IntoIterator<Item = Route>) -> Resource {
+pub(crate) fn resource(path: &str, allow: &'static str, routes: impl IntoIterator<Item = Route>) -> Resource {
     let refuse = move |request: HttpRequest, state: web::Data<AppState>, id: CorrelationId| async move {
         failure::method_not_allowed(&request, &state, &id, allow)
     };
@@ -47,7 +47,7 @@ fn resource(path: &str, allow: &'static str, routes: impl IntoIterator<Item = Ro
 }
 
 /// A resource that is only looked at: HEAD as well as GET (RFC 9110 9.3.2). Where GET does something, HEAD is refused.
-fn readable<F, Args>(path: &str, handler: F) -> Resource
+pub(crate) fn readable<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args, Output = HttpResponse> + Clone,
     Args: FromRequest + 'static,
@@ -101,6 +101,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         ))
         .service(readable("/", home::get))
         .configure(around_an_account)
+        .configure(console::routes)
         .service(
             web::scope(caught_mail::PATH)
                 .guard(fn_guard(caught_mail::has_inbox))

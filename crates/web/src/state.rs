@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use admin::Ports;
+use admin::keys::custody::Custody;
 use admin::ports::Store;
 use identity::hasher::Hasher;
 use identity::inbox::Inbox;
@@ -11,9 +12,10 @@ use identity::notice::Post;
 use kernel::{Access, Change, Ctx, StorageFault, work};
 use session::RevocationList;
 use token::discovery::{DiscoveryFault, Document};
-use token::keys::{KeyRing, SharedRing};
+use token::keys::{KeyPlan, KeyRing, SharedRing};
 use token::{Client, SharedCatalogue};
 
+use crate::console;
 use crate::memory::Memory;
 use crate::metrics::Metrics;
 use crate::oauth;
@@ -34,6 +36,10 @@ pub struct AppState {
     pub hasher: Arc<Hasher>,
     /// The signing keys in use.
     pub ring: Arc<SharedRing>,
+    /// Holds the master key, for the console's and the API's turns of keys.
+    pub custody: Arc<dyn Custody>,
+    /// Which algorithms are published, and how long a key signs.
+    pub key_plan: KeyPlan,
     /// The replica of the revocation list.
     pub revocations: Arc<RevocationList>,
     /// Resources and scopes an operator defined.
@@ -63,6 +69,10 @@ pub struct Parts {
     pub hasher: Arc<Hasher>,
     /// The signing keys in use.
     pub ring: Arc<SharedRing>,
+    /// Holds the master key, for the console's and the API's turns of keys.
+    pub custody: Arc<dyn Custody>,
+    /// Which algorithms are published, and how long a key signs.
+    pub key_plan: KeyPlan,
     /// The replica of the revocation list.
     pub revocations: Arc<RevocationList>,
     /// Carries letters to people.
@@ -78,7 +88,8 @@ pub struct Parts {
 }
 
 impl AppState {
-    /// Puts together what handlers need, and reads the catalogue. Waits for the store: not for async threads.
+    /// Puts together what handlers need, reads the catalogue and registers the console. Waits for the store: not for async
+    /// threads.
     ///
     /// # Errors
     /// Storage.
@@ -95,6 +106,8 @@ impl AppState {
             store: parts.store,
             hasher: parts.hasher,
             ring: parts.ring,
+            custody: parts.custody,
+            key_plan: parts.key_plan,
             revocations: parts.revocations,
             post: parts.post,
             inbox: parts.inbox,
@@ -108,7 +121,16 @@ impl AppState {
             discovery: RwLock::new(Arc::new(discovery)),
         };
         state.reload_catalogue()?;
+        state.register_console()?;
         Ok(state)
+    }
+
+    /// The console is a client like others, and there from the first start.
+    fn register_console(&self) -> Result<(), StorageFault> {
+        let ctx = Arc::clone(&self.ctx);
+        work::run::<dyn Ports, _, StorageFault>(&*self.store, Access::Write, move |tx| {
+            admin::console::ensure_client(tx, &ctx, console::CALLBACK)
+        })
     }
 
     fn reload_catalogue(&self) -> Result<(), StorageFault> {

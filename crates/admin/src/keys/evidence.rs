@@ -6,16 +6,17 @@
 //! signed with no key. Who fetched the JWK Set is not recorded at all: it is fetched without credentials, through caches.
 
 use kernel::{Ctx, StorageFault, Timestamp};
-use token::SigningAlg;
 use token::keys::Signed;
 use token::ports::{Clients, Keys};
+use token::{Client, SigningAlg};
 
 use super::lineup::algorithms_of;
 use crate::actor::Actor;
 use crate::authority::Permission;
+use crate::console;
 use crate::fault::AdminFault;
 
-const PAGE: u32 = 500;
+pub(super) const PAGE: u32 = 500;
 
 /// What one key signed that is still good.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,7 +75,13 @@ pub fn clients_using(
         last = Some(end.client_id.clone());
         let uses = page
             .into_iter()
-            .filter(|client| client.enabled && algorithms_of(client).contains(&alg));
+            .filter(|client| holds_tokens(client) && algorithms_of(client).contains(&alg));
         using.extend(uses.map(|client| client.client_id));
     }
+}
+
+/// Whether tokens are signed for a client: not for one that is disabled, nor for the console, which learns who came in this
+/// process and is given none.
+pub(super) fn holds_tokens(client: &Client) -> bool {
+    client.enabled && client.client_id != console::CLIENT_ID
 }

@@ -32,3 +32,11 @@ pub fn jwk(key: &StoredKey) -> Result<Value, StorageFault> {
         reason: error.to_string(),
     })
 }
+
+/// The same for people to read.
+///
+/// # Errors
+/// When the row holds no JSON.
+pub fn pretty(key: &StoredKey) -> Result<String, StorageFault> {
+    Ok(format!("{:#}", jwk(key)?))
+}

@@ -92,6 +92,7 @@ fn open(config: &Config) -> Result<Provider, Failure> {
     let surroundings = Surroundings {
         hosts: config.hosts.clone(),
         trusted_proxies,
+        key_plan: config.key_plan.clone(),
     };
     let metrics = provider::metrics()?;
     let mail = MailRoom::open(config.mail.as_ref(), &installation.ctx, &metrics)?;

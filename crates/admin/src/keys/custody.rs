@@ -1,0 +1,29 @@
+//! Whoever holds the master key: makes new signing keys for those who turn them, and sees to it that nothing of an erased
+//! private half stays behind. The command line holds it itself; the console and the API are given this.
+
+use std::sync::Arc;
+
+use kernel::Ctx;
+use token::SigningAlg;
+use token::keys::fresh::Check;
+use token::keys::{Fresh, KeyFault, MasterKey};
+
+/// The master key of a running server.
+pub trait Custody: Send + Sync {
+    /// The key in use.
+    fn master(&self) -> Arc<MasterKey>;
+    /// After a private half was erased: nothing of it stays in the database's files. A fault is only logged, because what
+    /// was done is done.
+    fn sweep_out(&self);
+}
+
+impl dyn Custody {
+    /// One new key for each of `algorithms`, sealed under the key that `check` was made of. Slow: not in a transaction, and
+    /// not on an async thread.
+    ///
+    /// # Errors
+    /// [`KeyFault::Generation`].
+    pub fn make(&self, algorithms: &[SigningAlg], check: Check, ctx: &Ctx) -> Result<Fresh, KeyFault> {
+        Fresh::make(algorithms, &self.master(), check, ctx)
+    }
+}

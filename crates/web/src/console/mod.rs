@@ -1,0 +1,32 @@
+//! `/admin`, the console: pages on which administrators see and change what Signet holds.
+//!
+//! The console is a client of Signet like others (`entering`), and has a session of its own that leans on the browser's
+//! (`desk`). Who may do what is decided by the use-cases of `admin`; a page asks them and shows the answer.
+
+mod desk;
+mod entering;
+mod keys;
+mod shell;
+mod words;
+
+use actix_web::web::{self, get, post};
+
+use crate::routes::resource;
+
+pub(crate) use entering::CALLBACK;
+
+/// Where the console begins.
+pub(crate) const PATH: &str = "/admin";
+
+/// Adds the routes of the console.
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(resource(
+            entering::CALLBACK,
+            "GET",
+            [get().to(entering::callback)],
+        ))
+        .service(resource(entering::CHANGE, "GET", [get().to(entering::change)]))
+        .service(resource(entering::LEAVE, "POST", [post().to(entering::leave)]))
+        .configure(keys::routes);
+}
