@@ -90,7 +90,7 @@ impl Clients for Tx {
         let row: Option<ClientRow> = on!(&mut self.conn, |c| clients::table
             .find(client_id)
             .select(ClientRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(Client::try_from).transpose()
     }

@@ -18,7 +18,7 @@ impl Consents for Tx {
         let row: Option<ConsentRow> = on!(&mut self.conn, |c| consents::table
             .find((&user, client_id))
             .select(ConsentRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(Consent::try_from).transpose()
     }

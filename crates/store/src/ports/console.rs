@@ -29,7 +29,7 @@ impl ConsoleSessions for Tx {
         let row: Option<ConsoleRow> = on!(&mut self.conn, |c| console_sessions::table
             .find(secret.as_bytes().as_slice())
             .select(ConsoleRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(ConsoleSession::try_from).transpose()
     }

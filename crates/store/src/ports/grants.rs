@@ -31,7 +31,7 @@ impl Grants for Tx {
         let row: Option<GrantRow> = on!(&mut self.conn, |c| grants::table
             .find(&id)
             .select(GrantRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(Grant::try_from).transpose()
     }
@@ -40,7 +40,7 @@ impl Grants for Tx {
         let row: Option<GrantRow> = on!(&mut self.conn, |c| grants::table
             .filter(grants::code_digest.eq(code.as_bytes().as_slice()))
             .select(GrantRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(Grant::try_from).transpose()
     }
@@ -77,7 +77,7 @@ impl Grants for Tx {
         let row: Option<RefreshTokenRow> = on!(&mut self.conn, |c| refresh_tokens::table
             .find(token.as_bytes().as_slice())
             .select(RefreshTokenRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(RefreshRow::try_from).transpose()
     }

@@ -52,7 +52,7 @@ impl Groups for Tx {
         let row: Option<GroupRow> = on!(&mut self.conn, |c| groups::table
             .find(name)
             .select(GroupRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(Group::try_from).transpose()
     }
@@ -70,7 +70,7 @@ impl Groups for Tx {
         let name_key: Option<String> = on!(&mut self.conn, |c| users::table
             .find(&user)
             .select(users::name_key)
-            .first(c)
+            .get_result(c)
             .optional())?;
         let row = (
             memberships::group_name.eq(group),

@@ -39,7 +39,7 @@ impl Interactions for Tx {
             .find(&id)
             .filter(interactions::expires_at.gt(now.as_millis()))
             .select(InteractionRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(Interaction::try_from).transpose()
     }

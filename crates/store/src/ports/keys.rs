@@ -83,7 +83,7 @@ impl Keys for Tx {
         on!(&mut self.conn, |c| meta::table
             .find(name)
             .select(meta::value)
-            .first(c)
+            .get_result(c)
             .optional())
     }
 

@@ -26,7 +26,7 @@ impl PasswordResets for Tx {
         let row: Option<ResetRow> = on!(&mut self.conn, |c| password_resets::table
             .find(token.as_bytes().as_slice())
             .select(ResetRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(PasswordReset::try_from).transpose()
     }

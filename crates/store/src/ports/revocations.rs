@@ -48,7 +48,7 @@ fn replace(conn: &mut SqliteConnection, row: RevocationRow) -> QueryResult<()> {
     let known: Option<RevocationRow> = revocations::table
         .find((&row.id, &row.kind))
         .select(RevocationRow::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     let row = match known {
         Some(known) => RevocationRow {

@@ -29,7 +29,7 @@ impl Sessions for Tx {
         let row: Option<BrowserRow> = on!(&mut self.conn, |c| browsers::table
             .filter(browsers::secret_digest.eq(secret.as_bytes().as_slice()))
             .select(BrowserRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(Browser::try_from).transpose()
     }
@@ -61,7 +61,7 @@ impl Sessions for Tx {
         let row: Option<SessionRow> = on!(&mut self.conn, |c| sessions::table
             .find(&sid)
             .select(SessionRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(Session::try_from).transpose()
     }

@@ -73,7 +73,7 @@ impl Users for Tx {
         let row: Option<UserRow> = on!(&mut self.conn, |c| users::table
             .find(&id)
             .select(UserRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(|row| self.complete(row)).transpose()
     }
@@ -83,7 +83,7 @@ impl Users for Tx {
             .find(key.as_str())
             .inner_join(users::table)
             .select(UserRow::as_select())
-            .first(c)
+            .get_result(c)
             .optional())?;
         row.map(|row| self.complete(row)).transpose()
     }
