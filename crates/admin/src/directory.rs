@@ -68,3 +68,8 @@ fn names(
     people.dedup();
     Ok(tx.usernames(&people)?.into_iter().collect())
 }
+
+/// Whether anything can be called so. PostgreSQL takes no text with a zero in it.
+fn is_possible(name: &Option<String>) -> bool {
+    name.as_ref().is_none_or(|name| !name.contains('\0'))
+}

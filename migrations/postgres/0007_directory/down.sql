@@ -1,4 +1,6 @@
 DROP INDEX revocations_by_kind;
+DROP INDEX revocations_by_seq;
+CREATE INDEX revocations_by_seq ON revocations (seq);
 DROP INDEX grants_by_client;
 CREATE INDEX grants_by_client ON grants (client_id);
 DROP INDEX grants_by_user;

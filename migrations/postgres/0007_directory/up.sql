@@ -45,4 +45,7 @@ CREATE INDEX grants_by_user ON grants (user_id, id);
 DROP INDEX grants_by_client;
 CREATE INDEX grants_by_client ON grants (client_id, id);
 
-CREATE INDEX revocations_by_kind ON revocations (kind, seq);
+-- Entries of the revocation list, all and by kind. Those of one transaction share their number.
+DROP INDEX revocations_by_seq;
+CREATE INDEX revocations_by_seq ON revocations (seq, id, kind);
+CREATE INDEX revocations_by_kind ON revocations (kind, seq, id);

@@ -45,4 +45,5 @@ CREATE INDEX grants_by_user ON grants (user_id, id);
 DROP INDEX grants_by_client;
 CREATE INDEX grants_by_client ON grants (client_id, id);
 
-CREATE INDEX revocations_by_kind ON revocations (kind, seq);
+-- Entries of the revocation list by kind.
+CREATE INDEX revocations_by_kind ON revocations (kind, seq, id);

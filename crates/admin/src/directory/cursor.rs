@@ -41,7 +41,12 @@ impl Cursor {
         if text.len() > LONGEST {
             return Err(InvalidCursor);
         }
-        let (key, number, id) = serde_json::from_str(text).map_err(|_| InvalidCursor)?;
+        let (key, number, id): (String, i64, String) =
+            serde_json::from_str(text).map_err(|_| InvalidCursor)?;
+        // No row of ours has one, and PostgreSQL takes no text that does.
+        if key.contains('\0') || id.contains('\0') {
+            return Err(InvalidCursor);
+        }
         Ok(Self { key, number, id })
     }
 }

@@ -5,7 +5,7 @@ use kernel::Ctx;
 
 use super::cursor::{Cursor, Page};
 use super::ports::{Directory, GrantQuery};
-use super::{meant, names, within_reason};
+use super::{is_possible, meant, names, within_reason};
 use crate::actor::Actor;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
@@ -24,6 +24,9 @@ pub fn grants(
     limit: u32,
 ) -> Result<Page<GrantStatus>, AdminFault> {
     actor.require(Permission::ViewSessions)?;
+    if !is_possible(&filter.client_id) {
+        return Ok(Page::last(Vec::new()));
+    }
     let query = GrantQuery {
         user: meant(tx, actor, filter.user.as_deref())?,
         client_id: filter.client_id.clone(),

@@ -5,7 +5,7 @@ use kernel::{Ctx, StorageFault};
 
 use super::cursor::{Cursor, Page};
 use super::ports::Directory;
-use super::{terms, within_reason};
+use super::{is_possible, terms, within_reason};
 use crate::actor::Actor;
 use crate::authority::{Administrator, Permission, Role};
 use crate::fault::AdminFault;
@@ -74,6 +74,9 @@ pub fn people(
     limit: u32,
 ) -> Result<Page<Person>, AdminFault> {
     actor.require(Permission::ViewPeople)?;
+    if !is_possible(&filter.group) {
+        return Ok(Page::last(Vec::new()));
+    }
     let page = tx.people(filter, after, within_reason(limit))?;
     let mut items = Vec::with_capacity(page.items.len());
     let next = page.next;

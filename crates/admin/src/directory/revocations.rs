@@ -8,7 +8,7 @@ use session::{Revocation, RevocationList};
 
 use super::cursor::{Cursor, Page};
 use super::ports::{Directory, RevocationQuery};
-use super::within_reason;
+use super::{is_possible, within_reason};
 use crate::actor::Actor;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
@@ -30,6 +30,9 @@ pub fn revocations(
     limit: u32,
 ) -> Result<Page<Revocation>, AdminFault> {
     actor.require(Permission::ViewSessions)?;
+    if !is_possible(&filter.id) {
+        return Ok(Page::last(Vec::new()));
+    }
     Ok(tx.revocations_like(filter, ctx.now(), after, within_reason(limit))?)
 }
 

@@ -10,7 +10,7 @@ use session::Session;
 use super::address::AddressRange;
 use super::cursor::{Cursor, Page};
 use super::ports::{Directory, Ended, Order, SessionQuery};
-use super::{meant, names, within_reason};
+use super::{is_possible, meant, names, within_reason};
 use crate::actor::Actor;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
@@ -61,6 +61,9 @@ pub fn sessions(
     limit: u32,
 ) -> Result<Page<SessionStatus>, AdminFault> {
     actor.require(Permission::ViewSessions)?;
+    if !is_possible(&filter.client_id) {
+        return Ok(Page::last(Vec::new()));
+    }
     let query = query(tx, ctx, actor, filter)?;
     let page = tx.sessions_like(&query, after, within_reason(limit))?;
     Ok(with_company(tx, actor, page)?)

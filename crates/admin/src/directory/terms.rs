@@ -64,7 +64,9 @@ pub fn of_client(client_id: &str, metadata: &ClientMetadata) -> BTreeSet<String>
 /// The words of a search, the longest first: it narrows most.
 pub fn wanted(text: &str) -> Vec<String> {
     let normal = LoginKey::of(text);
-    let words: BTreeSet<String> = normal.as_str().split_whitespace().map(cut).collect();
+    let separates = |c: char| c.is_whitespace() || c.is_control();
+    let words = normal.as_str().split(separates).filter(|word| !word.is_empty());
+    let words: BTreeSet<String> = words.map(cut).collect();
     let mut words: Vec<String> = words.into_iter().collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
     words.truncate(WANTED);
@@ -141,6 +143,7 @@ mod tests {
         ] {
             assert!(match_all(&terms, &wanted(text)), "{text}");
         }
+        assert_eq!(wanted(" al\u{0}\t "), ["al"]);
         for text in ["lice", "example", "lena carol", "alice@example.org.uk"] {
             assert!(!match_all(&terms, &wanted(text)), "{text}");
         }

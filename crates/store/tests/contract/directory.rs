@@ -141,8 +141,9 @@ fn a_search_lists_each_person_once() {
         assert_eq!(by_text(db, "example dan"), ["dan"]);
         assert_eq!(by_text(db, &ids[3].to_string()), ["dan"]);
         assert_eq!(by_text(db, "zoe"), [""; 0]);
+        assert_eq!(by_text(db, "\0bob"), ["bob"]);
         assert_eq!(by_text(db, "  "), people(db, PeopleFilter::default()));
-        for hostile in ["%", "_", "'", "\\", "\u{10FFFF}", "al%", "\0"] {
+        for hostile in ["%", "_", "'", "\\", "\u{10FFFF}", "al%"] {
             assert_eq!(by_text(db, hostile), [""; 0], "{hostile:?}");
         }
     });
@@ -432,10 +433,12 @@ fn the_revocation_list_shows_what_still_refuses_something() {
         };
         let mut users: Vec<_> = kept.iter().copied().map(Revoked::User).collect();
         users.reverse();
+        let mut listed = list(of_kind("user"));
         // On PostgreSQL entries of one transaction share their number.
-        if db.url.starts_with("sqlite") {
-            assert_eq!(list(of_kind("user")), users);
+        if !db.url.starts_with("sqlite") {
+            listed.sort_by_key(|what| users.iter().position(|user| user == what));
         }
+        assert_eq!(listed, users);
         assert_eq!(list(of_kind("key")), []);
         let named = RevocationQuery {
             kind: Some("client"),
@@ -452,7 +455,7 @@ fn a_made_up_place_is_a_place_in_the_same_list() {
         furnish_sessions_of_nobody_else(db);
         for place in [
             r#"["",-9223372036854775808,""]"#,
-            r#"["\u0000'",0,"x"]"#,
+            r#"["%'",0,"x"]"#,
             r#"["zzzz",9223372036854775807,"~"]"#,
         ] {
             let after = Cursor::parse(place).unwrap();
@@ -470,8 +473,7 @@ fn a_made_up_place_is_a_place_in_the_same_list() {
                 assert_eq!(ports.sessions_like(&mine, Some(&after), 10)?.items, []);
                 Ok::<_, StorageFault>(())
             });
-            // PostgreSQL takes no text with a zero in it, and says so.
-            assert!(read.is_ok() || place.contains("u0000"), "{read:?}");
+            read.unwrap();
         }
     });
 }

@@ -4,10 +4,11 @@ use admin::directory::cursor::{Seen, collect};
 use admin::directory::ports::RevocationQuery;
 use admin::directory::{Cursor, LOOKED_AT, Page};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use kernel::{StorageFault, Timestamp};
 use session::Revocation;
 
-use super::rows;
+use super::{LAST, beyond, rows};
 use crate::conn::on;
 use crate::rows::revocation::RevocationRow;
 use crate::tables::revocations;
@@ -22,11 +23,12 @@ impl Tx {
         limit: u32,
     ) -> Result<Page<Revocation>, StorageFault> {
         collect(after, limit, LOOKED_AT, |after, count| {
-            let found = self.revocations_before(query, after.map_or(i64::MAX, |at| at.number), count)?;
+            let found = self.revocations_before(query, after, count)?;
             let judge = |(number, row): (i64, RevocationRow)| {
                 let at = Cursor {
+                    key: row.kind.clone(),
                     number,
-                    ..Cursor::default()
+                    id: row.id.clone(),
                 };
                 let meant =
                     row.expires_at > now.as_millis() && query.kind.is_none_or(|kind| row.kind == kind);
@@ -44,12 +46,25 @@ impl Tx {
     fn revocations_before(
         &mut self,
         query: &RevocationQuery,
-        number: i64,
+        after: Option<&Cursor>,
         count: usize,
     ) -> Result<Vec<(i64, RevocationRow)>, StorageFault> {
+        let end = (i64::MAX, LAST, LAST);
+        let (number, id, kind) = after.map_or(end, |at| (at.number, &at.id, &at.key));
+        // Entries of one transaction share their number on PostgreSQL.
         let before = revocations::table
-            .filter(revocations::seq.lt(number))
-            .order(revocations::seq.desc())
+            .filter(beyond!(
+                "seq, id, kind",
+                "<",
+                BigInt = number,
+                Text = id,
+                Text = kind
+            ))
+            .order((
+                revocations::seq.desc(),
+                revocations::id.desc(),
+                revocations::kind.desc(),
+            ))
             .limit(rows(count));
         match (&query.id, query.kind) {
             (Some(id), _) => {

@@ -273,7 +273,7 @@ fn revocations_are_read_in_order() {
         list(RevocationQuery::default()),
     );
     walks(
-        "revocations_by_kind (kind=? AND seq<?",
+        "revocations_by_kind (kind=? AND (seq,id)",
         list(RevocationQuery {
             kind: Some("session"),
             id: None,
