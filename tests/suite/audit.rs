@@ -1,8 +1,8 @@
-//! The audit trail as a story reads it: from the file, past the house, which so far only writes it.
+//! The database as a story reads it, past the house: the audit trail, which so far is only written, and how full tables are.
 
 use std::path::Path;
 
-use diesel::sql_types::{Nullable, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
 
 /// One thing that happened.
@@ -31,4 +31,18 @@ pub fn read(database: &Path) -> Vec<Event> {
     sql_query("SELECT event, actor, subject, client_id, detail FROM audit ORDER BY seq")
         .load(&mut conn)
         .unwrap()
+}
+
+/// How many rows a table has; a condition may follow its name.
+pub fn count(database: &Path, table: &str) -> i64 {
+    #[derive(QueryableByName)]
+    struct Counted {
+        #[diesel(sql_type = BigInt)]
+        rows: i64,
+    }
+    let mut conn = SqliteConnection::establish(&database.display().to_string()).unwrap();
+    let counted: Counted = sql_query(format!("SELECT count(*) AS rows FROM {table}"))
+        .get_result(&mut conn)
+        .unwrap();
+    counted.rows
 }

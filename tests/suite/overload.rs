@@ -1,1 +1,6 @@
-//! More people and requests than there is room for.
+//! More people and requests than there is room for: what is kept stays bounded, and who needs no password waits for none.
+
+mod abandoned;
+mod crowds;
+mod hashing;
+mod inputs;

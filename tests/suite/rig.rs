@@ -179,6 +179,21 @@ impl Provider {
         audit::read(&self.dir.path().join(FILE))
     }
 
+    /// How many rows a table has.
+    pub fn rows(&self, table: &str) -> i64 {
+        audit::count(&self.dir.path().join(FILE), table)
+    }
+
+    /// Sessions that were not ended.
+    pub fn live_sessions(&self) -> i64 {
+        self.rows("sessions WHERE ended_at IS NULL")
+    }
+
+    /// Cleans up, as `signet serve` does once a minute.
+    pub fn sweep(&self) {
+        self.store.sweep(self.ctx.now(), &self.ctx.policy).unwrap();
+    }
+
     /// The replica of the revocation list that its endpoints ask.
     pub fn revocations(&self) -> Arc<RevocationList> {
         self.store.revocations()

@@ -106,6 +106,31 @@ pub fn sessions_of(
     Ok(ended)
 }
 
+/// Live sessions one person may have. Each takes storage and a line on a page; whoever signs in more often than this is a
+/// program, and its oldest sessions are of no use to it.
+pub const MOST_SESSIONS: usize = 100;
+
+/// Ends the sessions of a person beyond [`MOST_SESSIONS`], those first that were not used for longest; how many ended.
+///
+/// # Errors
+/// Storage.
+pub fn surplus_of(
+    tx: &mut (impl EndingPorts + ?Sized),
+    ctx: &Ctx,
+    user: UserId,
+) -> Result<u64, StorageFault> {
+    let mut all = tx.sessions_of_user(user)?;
+    if all.len() <= MOST_SESSIONS {
+        return Ok(0);
+    }
+    all.sort_by_key(|own| std::cmp::Reverse(own.last_seen_at));
+    let mut ended = 0;
+    for own in &all[MOST_SESSIONS..] {
+        ended += u64::from(session(tx, ctx, own)?.is_yes());
+    }
+    Ok(ended)
+}
+
 /// Takes back everything that was ever issued for a person: sessions but the one to keep, refresh tokens, access tokens.
 /// For a lost device, a changed password, a locked account. How many sessions ended.
 ///

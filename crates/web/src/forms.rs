@@ -109,6 +109,13 @@ impl FromRequest for PostedForm {
     }
 }
 
+/// About how many bytes of parameters came with a request.
+pub(crate) fn length(request: &HttpRequest) -> usize {
+    let has_body = request.headers().contains_key(CONTENT_TYPE);
+    let untold = if has_body { MAX_BODY } else { 0 };
+    request.query_string().len() + told_length(request).unwrap_or(untold)
+}
+
 fn told_length(request: &HttpRequest) -> Option<usize> {
     request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

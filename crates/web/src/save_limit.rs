@@ -10,6 +10,9 @@ use kernel::Timestamp;
 
 /// Requests per network and window: a large office on a Monday morning stays far below it.
 const MOST: u32 = 10_000;
+/// Bytes of a request that count as one; an honest one is shorter. Longer ones count more than once, so that what a network
+/// can fill is bounded in bytes, too.
+const USUAL: usize = 2048;
 /// How long they are counted.
 const WINDOW: Duration = Duration::from_secs(10 * 60);
 /// Networks counted at once. Beyond it counting begins anew.
@@ -34,8 +37,8 @@ impl SaveLimit {
             .is_some_and(|window| window.saved >= MOST && now.since(window.began) < WINDOW)
     }
 
-    /// One more was saved.
-    pub(crate) fn count(&self, source: Option<IpAddr>, now: Timestamp) {
+    /// One more was saved, about so many bytes long.
+    pub(crate) fn count(&self, source: Option<IpAddr>, now: Timestamp, bytes: usize) {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= NETWORKS {
             windows.retain(|_, window| now.since(window.began) < WINDOW);
@@ -49,7 +52,8 @@ impl SaveLimit {
         if now.since(window.began) >= WINDOW {
             *window = Window { began: now, saved: 0 };
         }
-        window.saved += 1;
+        let times = u32::try_from(bytes.div_ceil(USUAL)).unwrap_or(u32::MAX);
+        window.saved = window.saved.saturating_add(times.max(1));
     }
 }
 
@@ -78,7 +82,7 @@ mod tests {
         let limit = SaveLimit::default();
         for _ in 0..MOST {
             assert!(!limit.is_reached(at("192.0.2.1"), NOW));
-            limit.count(at("192.0.2.1"), NOW);
+            limit.count(at("192.0.2.1"), NOW, 500);
         }
         assert!(limit.is_reached(at("192.0.2.1"), NOW));
         assert!(limit.is_reached(at("::ffff:192.0.2.1"), NOW));
@@ -87,10 +91,21 @@ mod tests {
     }
 
     #[test]
+    fn long_requests_count_for_what_they_take() {
+        let limit = SaveLimit::default();
+        for _ in 0..MOST / 32 {
+            limit.count(at("192.0.2.1"), NOW, 64 * 1024);
+        }
+        assert!(!limit.is_reached(at("192.0.2.1"), NOW));
+        limit.count(at("192.0.2.1"), NOW, 64 * 1024);
+        assert!(limit.is_reached(at("192.0.2.1"), NOW));
+    }
+
+    #[test]
     fn one_customers_ipv6_addresses_are_one_network() {
         let limit = SaveLimit::default();
         for host in 0..MOST {
-            limit.count(at(&format!("2001:db8::{host:x}")), NOW);
+            limit.count(at(&format!("2001:db8::{host:x}")), NOW, 500);
         }
         assert!(limit.is_reached(at("2001:db8::ffff"), NOW));
         assert!(!limit.is_reached(at("2001:db8:1::1"), NOW));

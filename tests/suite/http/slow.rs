@@ -1,6 +1,7 @@
 //! Clients that take their time (slow heads, slow bodies, silence, answers nobody reads): each is cut off, and meanwhile
 //! others are served.
 
+use std::thread;
 use std::time::Duration;
 
 use kernel::Policy;
@@ -39,6 +40,20 @@ fn post(provider: &Provider, path: &str, lines: &str) -> String {
         "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n{lines}\r\n",
         host(provider)
     )
+}
+
+/// Every case on a thread of its own: most of their time is waiting.
+fn at_once<C: Send>(cases: impl IntoIterator<Item = C>, story: impl Fn(C) + Sync) {
+    thread::scope(|scope| {
+        for case in cases {
+            let story = &story;
+            scope.spawn(move || story(case));
+        }
+    });
+}
+
+fn statuses(heard: &[u8]) -> Vec<u16> {
+    responses(heard).iter().map(|response| response.status).collect()
 }
 
 #[test]
@@ -84,40 +99,35 @@ fn neither_is_the_head_of_a_second_request() {
 #[test]
 fn a_body_byte_by_byte_is_not_waited_for() {
     let provider = provider();
-    for (path, lines) in [
-        ("/token", "Content-Length: 5000\r\n"),
-        ("/authorize", "Content-Length: 5000\r\n"),
-        ("/token", "Transfer-Encoding: chunked\r\n"),
-    ] {
+    let cases = [
+        ("/token", "Content-Length: 5000\r\n", ""),
+        ("/authorize", "Content-Length: 5000\r\n", ""),
+        ("/token", "Transfer-Encoding: chunked\r\n", "ff\r\n"),
+    ];
+    at_once(cases, |(path, lines, first)| {
         let mut wire = Wire::to(&provider);
-        wire.send(post(&provider, path, lines));
-        if lines.starts_with("Transfer") {
-            wire.send("ff\r\n");
-        }
+        wire.send(post(&provider, path, lines)).send(first);
         let (heard, _) = wire.drip([b'x'; ENOUGH]);
-        let statuses: Vec<_> = responses(&heard).iter().map(|response| response.status).collect();
-        assert_eq!(statuses, [408], "{path} {lines}");
-    }
+        assert_eq!(statuses(&heard), [408], "{path} {lines}");
+    });
 }
 
 /// What is left of a refused request is not waited for either.
 #[test]
 fn the_rest_of_a_refused_body_is_not_waited_for() {
     let provider = provider();
-    for lines in ["Content-Length: 5000\r\n", "Transfer-Encoding: chunked\r\n"] {
-        let mut wire = Wire::to(&provider);
-        wire.send(post(&provider, "/jwks", lines)).send("ff\r\n");
-        let statuses: Vec<_> = responses(&wire.rest())
-            .iter()
-            .map(|response| response.status)
-            .collect();
-        assert_eq!(statuses, [405], "silent, {lines}");
-        let mut wire = Wire::to(&provider);
-        wire.send(post(&provider, "/jwks", lines)).send("ff\r\n");
-        let (heard, _) = wire.drip([b'x'; ENOUGH]);
-        let statuses: Vec<_> = responses(&heard).iter().map(|response| response.status).collect();
-        assert_eq!(statuses, [405], "dripping, {lines}");
-    }
+    at_once(
+        ["Content-Length: 5000\r\n", "Transfer-Encoding: chunked\r\n"],
+        |lines| {
+            let mut silent = Wire::to(&provider);
+            silent.send(post(&provider, "/jwks", lines)).send("ff\r\n");
+            let mut dripping = Wire::to(&provider);
+            dripping.send(post(&provider, "/jwks", lines)).send("ff\r\n");
+            let (heard, _) = dripping.drip([b'x'; ENOUGH]);
+            assert_eq!(statuses(&heard), [405], "dripping, {lines}");
+            assert_eq!(statuses(&silent.rest()), [405], "silent, {lines}");
+        },
+    );
 }
 
 #[test]

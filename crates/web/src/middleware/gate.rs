@@ -36,7 +36,9 @@ pub async fn gate(
     };
     let exchange = request.conn_data::<Exchange>().cloned().unwrap_or_default();
     if exchange.is_over() {
-        // What was sent along behind the last request may be anything, but it is no request. The connection closes.
+        // What was sent along behind the last request may be anything, but it is no request. The connection is given a turn
+        // to see that, and closes.
+        tokio::task::yield_now().await;
         std::future::pending::<()>().await;
     }
     let _active = state.metrics.began();

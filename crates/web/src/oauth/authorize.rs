@@ -72,7 +72,7 @@ pub(crate) async fn save(
         Ok::<_, StorageFault>(id)
     })
     .await;
-    state.saved.count(source, state.ctx.now());
+    state.saved.count(source, state.ctx.now(), forms::length(request));
     saved.map_err(|fault| failure::storage_page(state, id, &fault))
 }
 
@@ -136,7 +136,7 @@ pub(crate) async fn begin(
             // A silent answer leaves nothing behind: the flow cookie is for those who will see a page.
             let shows_a_page = matches!(step, Step::Login(..) | Step::Choose(_) | Step::Consent(_));
             if shows_a_page {
-                state.saved.count(source, state.ctx.now());
+                state.saved.count(source, state.ctx.now(), forms::length(request));
             }
             deliver::with_cookie(deliver::step(state, &step), cookie.filter(|_| shows_a_page))
         }

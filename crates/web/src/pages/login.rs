@@ -45,7 +45,7 @@ pub(crate) async fn begin(
     if state.saved.is_reached(source, state.ctx.now()) {
         return failure::too_many(state, id);
     }
-    state.saved.count(source, state.ctx.now());
+    state.saved.count(source, state.ctx.now(), crate::forms::length(request));
     let (visitor, cookie) = cookies::visitor(request, &state.ctx);
     let (ctx, flow) = (state.ctx.clone(), visitor.flow_digest());
     let saved = write(state, move |tx| {
@@ -241,6 +241,7 @@ async fn sign_in(
         match sign_in::finish(tx, &ctx, &attempt, verified)? {
             Verdict::Welcome(user) => {
                 let (secret, _) = establish::establish(tx, &ctx, &arrival, &user, vec![Amr::Pwd])?;
+                token::ending::surplus_of(tx, &ctx, user.id)?;
                 if let Some(interaction) = asked_by {
                     chooser::note_choice(tx, &ctx, interaction, Choice::Person(user.id))?;
                 }
