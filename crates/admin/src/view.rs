@@ -8,12 +8,14 @@ use serde_json::{Map, Value};
 use token::client::{Client, ClientMetadata, ClientPolicy};
 
 pub use access::{GrantView, ResourceView, ScopeView, SessionView};
+pub use administrators::StandingView;
 pub use audit::AuditView;
 pub use keys::{BlastRadiusView, KeyView, KeyWithEvidenceView, RotatedView, TurnView};
 
 use crate::clients::Registered;
 
 mod access;
+mod administrators;
 mod audit;
 mod keys;
 

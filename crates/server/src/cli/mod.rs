@@ -3,6 +3,7 @@
 //! Standard output is data, standard error is talk. Each verb answers a value that knows how to be a table, JSON or bare
 //! ids; this module prints it and turns failures into exit codes.
 
+mod admin;
 mod audit;
 mod client;
 mod config_verbs;
@@ -48,6 +49,7 @@ Exit codes:
   3  the configuration is invalid
   4  there is no such thing
   5  it exists already, or a precondition is not met
+  6  not allowed
   7  database, cache or server unreachable
   9  the schema needs `signet migrate up`";
 
@@ -93,6 +95,9 @@ enum Verb {
     /// Check or show the configuration.
     #[command(subcommand)]
     Config(config_verbs::ConfigVerb),
+    /// Who may manage Signet.
+    #[command(subcommand)]
+    Admin(admin::AdminVerb),
     /// People.
     #[command(subcommand)]
     User(user::UserVerb),
@@ -160,6 +165,7 @@ impl Verb {
             Verb::Man(args) => manual::man(&args),
             Verb::Version => Ok(version::answer()),
             Verb::Config(verb) => verb.run(options),
+            Verb::Admin(verb) => verb.run(options),
             Verb::User(verb) => verb.run(options),
             Verb::Group(verb) => verb.run(options),
             Verb::Client(verb) => verb.run(options),
@@ -211,6 +217,11 @@ mod tests {
             "signet migrate up --dry-run",
             "signet config check",
             "signet config show --origin --set tokens.access_ttl=5m",
+            "signet admin setup-link --dry-run --json",
+            "signet admin recover alice",
+            "signet admin list -o ids",
+            "signet admin grant alice key-operator auditor --dry-run",
+            "signet admin withdraw --client bot key-operator --json",
             "signet user create --username alice --email alice@example.org --email-verified --name Alice \
              --given-name Alice --family-name Example --group staff --group chess --role r --password-stdin --json",
             "signet user create --metadata - --dry-run",
@@ -279,6 +290,8 @@ mod tests {
         for line in [
             "signet",
             "signet user",
+            "signet admin recover",
+            "signet admin grant",
             "signet completion tcsh",
             "signet user create --username a --password hunter2hunter2",
             "signet user create --username a --password-stdin --secret-file f",
