@@ -18,7 +18,7 @@ pub use network::Network;
 pub use ports::{AuditTrail, Order};
 pub use verification::{Discord, Progress, Verification, verify};
 
-pub(crate) use change::{Shown, tell};
+pub(crate) use change::{Shown, tell, tell_states};
 
 use crate::actor::Actor;
 use crate::authority::Permission;

@@ -2,17 +2,19 @@
 
 use identity::ports::{Found, Insert};
 use kernel::secret::ClientSecret;
-use kernel::{Audit, AuditEvent, Ctx, Plain, StorageFault};
+use kernel::{Audit, Ctx, Plain, StorageFault};
 use session::Revocations;
 use token::client::register::{Against, JudgeUrl, Warnings, check_client_id, generate_client_id, validate};
 use token::client::{AuthMethod, Client, ClientMetadata, ClientPolicy};
 use token::{Clients, Grants, Resources, ending};
 
 use crate::actor::Actor;
+use crate::audit::{Shown, tell};
 use crate::authority::{Administrator, Permission};
 use crate::fault::AdminFault;
 use crate::ports::Administrators;
 use crate::rank;
+use crate::view::ClientView;
 
 const PAGE: u32 = 500;
 
@@ -95,7 +97,7 @@ pub fn create(
         let reason = format!("there is a client \"{}\" already", client.client_id);
         return Err(AdminFault::Conflict(reason));
     }
-    record(tx, ctx, actor, "client.create", &client)?;
+    record(tx, ctx, actor, "client.create", None, Some(&client))?;
     Ok(Registered {
         client,
         secret,
@@ -118,6 +120,7 @@ pub fn update(
     actor.require(Permission::ManageApplications)?;
     let mut client = by_id(tx, client_id)?;
     rank::over_client(tx, actor, &client)?;
+    let before = client.clone();
     change(&mut client.metadata, &mut client.policy);
     let catalogue = tx.catalogue()?;
     let against = Against {
@@ -127,7 +130,7 @@ pub fn update(
     let warnings = check(&client, against, None, None)?;
     let secret = ensure_secret(ctx, &mut client, None);
     rank::over_client(tx, actor, &client)?;
-    save(tx, ctx, actor, "client.update", &mut client)?;
+    save(tx, ctx, actor, "client.update", &before, &mut client)?;
     Ok(Registered {
         client,
         secret,
@@ -157,9 +160,10 @@ pub fn rotate_secret(
     if let Some(reason) = brought.as_ref().and_then(weak_secret) {
         return Err(AdminFault::Invalid(vec![reason]));
     }
+    let before = client.clone();
     client.secret = None;
     let secret = ensure_secret(ctx, &mut client, brought);
-    save(tx, ctx, actor, "client.rotate-secret", &mut client)?;
+    save(tx, ctx, actor, "client.rotate-secret", &before, &mut client)?;
     Ok(Registered {
         client,
         secret,
@@ -181,8 +185,9 @@ pub fn enable(
     let mut client = by_id(tx, client_id)?;
     rank::over_client(tx, actor, &client)?;
     if !client.enabled {
+        let before = client.clone();
         client.enabled = true;
-        save(tx, ctx, actor, "client.enable", &mut client)?;
+        save(tx, ctx, actor, "client.enable", &before, &mut client)?;
     }
     Ok(client)
 }
@@ -201,9 +206,10 @@ pub fn disable(
     let mut client = by_id(tx, client_id)?;
     rank::over_client(tx, actor, &client)?;
     if client.enabled {
+        let before = client.clone();
         client.enabled = false;
         ending::everything_for(tx, ctx, client_id)?;
-        save(tx, ctx, actor, "client.disable", &mut client)?;
+        save(tx, ctx, actor, "client.disable", &before, &mut client)?;
     }
     Ok(client)
 }
@@ -226,7 +232,7 @@ pub fn delete(
         return Err(AdminFault::not_found("client", client_id));
     }
     rank::strip(tx, ctx, actor, &Administrator::Client(client_id.to_owned()))?;
-    record(tx, ctx, actor, "client.delete", &client)?;
+    record(tx, ctx, actor, "client.delete", Some(&client), None)?;
     Ok(client)
 }
 
@@ -324,13 +330,14 @@ fn save(
     ctx: &Ctx,
     actor: &Actor,
     event: &'static str,
+    before: &Client,
     client: &mut Client,
 ) -> Result<(), AdminFault> {
     client.updated_at = ctx.now();
     if tx.update_client(client)? == Found::No {
         return Err(AdminFault::not_found("client", &client.client_id));
     }
-    Ok(record(tx, ctx, actor, event, client)?)
+    Ok(record(tx, ctx, actor, event, Some(before), Some(client))?)
 }
 
 fn record(
@@ -338,11 +345,11 @@ fn record(
     ctx: &Ctx,
     actor: &Actor,
     event: &'static str,
-    client: &Client,
+    before: Option<&Client>,
+    after: Option<&Client>,
 ) -> Result<(), StorageFault> {
-    tx.record(
-        AuditEvent::new(ctx.now(), event)
-            .actor(actor)
-            .client(&client.client_id),
-    )
+    let mut event = actor.event(ctx.now(), event);
+    event.client_id = after.or(before).map(|client| client.client_id.clone());
+    let shown = |client| Shown::of(&ClientView::from(client));
+    tx.record(tell(event, before.map(shown), after.map(shown)))
 }

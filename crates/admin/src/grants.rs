@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use identity::Users;
 use kernel::id::{GrantId, UserId};
-use kernel::{Audit, AuditEvent, Ctx};
+use kernel::{Audit, Ctx};
 use session::Revocations;
 use token::{Clients, Grant, Grants, ending};
 
@@ -81,8 +81,9 @@ pub fn revoke(
     let mut grant = grant.ok_or_else(|| AdminFault::not_found("grant", id))?;
     rank::over_person(tx, actor, grant.user)?;
     if grant.revoked_at.is_none() {
-        let event = AuditEvent::new(ctx.now(), "grant.revoke").actor(actor);
-        let event = event
+        let event = actor
+            .event(ctx.now(), "grant.revoke")
+            .session(grant.sid)
             .subject(grant.id)
             .client(&grant.client_id)
             .detail(grant.user);

@@ -2,12 +2,15 @@
 
 use identity::ports::{Found, Insert};
 use identity::{Group, Groups, User, Users, validate};
-use kernel::{Audit, AuditEvent, Ctx, StorageFault};
+use kernel::{Audit, Ctx};
+use serde_json::{Value, json};
 
 use crate::actor::Actor;
+use crate::audit::{Shown, tell};
 use crate::authority::Permission;
 use crate::fault::AdminFault;
 use crate::ports::Administrators;
+use crate::view::GroupView;
 use crate::{rank, users};
 
 const PAGE: u32 = 500;
@@ -63,7 +66,8 @@ pub fn create(
             group.name.escape_debug()
         )));
     }
-    record(tx, ctx, actor, "group.create", &group.name, None)?;
+    let event = actor.event(ctx.now(), "group.create").subject(&group.name);
+    tx.record(tell(event, None, Some(Shown::of(&GroupView::from(&group)))))?;
     Ok(group)
 }
 
@@ -79,10 +83,12 @@ pub fn delete(
 ) -> Result<(), AdminFault> {
     actor.require(Permission::ManagePeople)?;
     rank::over_members(tx, actor, name)?;
+    let group = by_name(tx, name)?;
     if tx.delete_group(name)? == Found::No {
         return Err(AdminFault::not_found("group", name));
     }
-    Ok(record(tx, ctx, actor, "group.delete", name, None)?)
+    let event = actor.event(ctx.now(), "group.delete").subject(name);
+    Ok(tx.record(tell(event, Some(Shown::of(&GroupView::from(&group))), None))?)
 }
 
 /// Puts a person into a group; being there already is fine.
@@ -102,7 +108,8 @@ pub fn add(
     rank::over_person(tx, actor, user.id)?;
     if !user.groups.contains(&group.name) {
         tx.add_member(&group.name, user.id)?;
-        record(tx, ctx, actor, "group.add", name, Some(&user))?;
+        let event = actor.event(ctx.now(), "group.add").subject(user.id);
+        tx.record(event.detail(name).after(membership(name)))?;
     }
     Ok(user)
 }
@@ -125,7 +132,8 @@ pub fn remove(
     if tx.remove_member(&group.name, user.id)? == Found::No {
         return Err(AdminFault::not_found("member", &user.username));
     }
-    record(tx, ctx, actor, "group.remove", name, Some(&user))?;
+    let event = actor.event(ctx.now(), "group.remove").subject(user.id);
+    tx.record(event.detail(name).before(membership(name)))?;
     Ok(user)
 }
 
@@ -180,17 +188,7 @@ pub fn list(tx: &mut (impl Groups + ?Sized), actor: &Actor) -> Result<Vec<Group>
 }
 
 /// The group is the event's detail where a person is its subject.
-fn record(
-    tx: &mut (impl Audit + ?Sized),
-    ctx: &Ctx,
-    actor: &Actor,
-    event: &'static str,
-    group: &str,
-    member: Option<&User>,
-) -> Result<(), StorageFault> {
-    let event = AuditEvent::new(ctx.now(), event).actor(actor);
-    tx.record(match member {
-        None => event.subject(group),
-        Some(member) => event.subject(member.id).detail(group),
-    })
+
+fn membership(group: &str) -> Value {
+    json!({ "group": group })
 }

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use identity::ports::{Found, Insert};
-use kernel::{Audit, AuditEvent, Ctx, StorageFault};
+use kernel::{Audit, Ctx, StorageFault};
 use protocol::Scope;
 use token::resource::validate;
 use token::{ApiResource, Catalogue, Resources, SigningAlg};
 
 use crate::actor::Actor;
+use crate::audit::{Shown, tell};
 use crate::authority::Permission;
 use crate::fault::AdminFault;
 use crate::rank;
+use crate::view::ResourceView;
 
 /// An API to be registered.
 #[derive(Debug, Clone, Default)]
@@ -78,7 +80,7 @@ pub fn create(
             "there is an API \"{name}\" already"
         )));
     }
-    record(tx, ctx, actor, "resource.create", &resource)?;
+    record(tx, ctx, actor, "resource.create", None, Some(&resource))?;
     Ok(resource)
 }
 
@@ -96,6 +98,7 @@ pub fn update(
     actor.require(Permission::ManageApplications)?;
     let catalogue = tx.catalogue()?;
     let mut resource = found(&catalogue, identifier)?;
+    let before = resource.clone();
     rank::over_scopes(actor, resource.scopes.iter())?;
     if let Some(name) = change.name {
         resource.name = Some(name).filter(|name| !name.is_empty());
@@ -111,7 +114,7 @@ pub fn update(
     if tx.update_resource(&resource)? == Found::No {
         return Err(AdminFault::not_found("resource", identifier));
     }
-    record(tx, ctx, actor, "resource.update", &resource)?;
+    record(tx, ctx, actor, "resource.update", Some(&before), Some(&resource))?;
     Ok(resource)
 }
 
@@ -129,7 +132,7 @@ pub fn delete(
     let resource = found(&tx.catalogue()?, identifier)?;
     rank::over_scopes(actor, resource.scopes.iter())?;
     tx.delete_resource(identifier)?;
-    record(tx, ctx, actor, "resource.delete", &resource)?;
+    record(tx, ctx, actor, "resource.delete", Some(&resource), None)?;
     Ok(resource)
 }
 
@@ -188,12 +191,11 @@ fn record(
     ctx: &Ctx,
     actor: &Actor,
     event: &'static str,
-    resource: &ApiResource,
+    before: Option<&ApiResource>,
+    after: Option<&ApiResource>,
 ) -> Result<(), StorageFault> {
-    tx.record(
-        AuditEvent::new(ctx.now(), event)
-            .actor(actor)
-            .subject(&resource.identifier)
-            .detail(&resource.scopes),
-    )
+    let mut event = actor.event(ctx.now(), event);
+    event.subject = after.or(before).map(|resource| resource.identifier.clone());
+    let shown = |resource| Shown::of(&ResourceView::from(resource));
+    tx.record(tell(event, before.map(shown), after.map(shown)))
 }

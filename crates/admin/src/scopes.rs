@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use identity::ports::{Found, Insert};
-use kernel::{Audit, AuditEvent, Ctx, StorageFault};
+use kernel::{Audit, Ctx, StorageFault};
 use token::resource::validate;
 use token::{Catalogue, ClaimScope, Resources};
 
 use crate::actor::Actor;
+use crate::audit::{Shown, tell};
 use crate::authority::Permission;
 use crate::fault::AdminFault;
 use crate::rank;
+use crate::view::ScopeView;
 
 /// A scope to be defined.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +61,7 @@ pub fn create(
             "there is a scope \"{name}\" already"
         )));
     }
-    record(tx, ctx, actor, "scope.create", &scope)?;
+    record(tx, ctx, actor, "scope.create", None, Some(&scope))?;
     Ok(scope)
 }
 
@@ -77,6 +79,7 @@ pub fn update(
     actor.require(Permission::ManageApplications)?;
     let catalogue = tx.catalogue()?;
     let mut scope = found(&catalogue, name)?;
+    let before = scope.clone();
     rank::over_scopes(actor, [scope.name.as_str()])?;
     if let Some(description) = change.description {
         scope.description = Some(description).filter(|text| !text.is_empty());
@@ -87,7 +90,7 @@ pub fn update(
     if tx.update_claim_scope(&scope)? == Found::No {
         return Err(AdminFault::not_found("scope", name));
     }
-    record(tx, ctx, actor, "scope.update", &scope)?;
+    record(tx, ctx, actor, "scope.update", Some(&before), Some(&scope))?;
     Ok(scope)
 }
 
@@ -105,7 +108,7 @@ pub fn delete(
     let scope = found(&tx.catalogue()?, name)?;
     rank::over_scopes(actor, [scope.name.as_str()])?;
     tx.delete_claim_scope(name)?;
-    record(tx, ctx, actor, "scope.delete", &scope)?;
+    record(tx, ctx, actor, "scope.delete", Some(&scope), None)?;
     Ok(scope)
 }
 
@@ -161,9 +164,11 @@ fn record(
     ctx: &Ctx,
     actor: &Actor,
     event: &'static str,
-    scope: &ClaimScope,
+    before: Option<&ClaimScope>,
+    after: Option<&ClaimScope>,
 ) -> Result<(), StorageFault> {
-    let claims: Vec<_> = scope.claims.keys().map(String::as_str).collect();
-    let event = AuditEvent::new(ctx.now(), event).actor(actor);
-    tx.record(event.subject(&scope.name).detail(claims.join(" ")))
+    let mut event = actor.event(ctx.now(), event);
+    event.subject = after.or(before).map(|scope| scope.name.clone());
+    let shown = |scope| Shown::of(&ScopeView::from(scope));
+    tx.record(tell(event, before.map(shown), after.map(shown)))
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use identity::Users;
+use kernel::Ctx;
 use kernel::id::{Sid, UserId};
-use kernel::{AuditEvent, Ctx};
 use session::{Session, Sessions};
 use token::Grants;
 use token::ending::{self, EndingPorts};
@@ -143,7 +143,7 @@ fn end(
     session: &Session,
 ) -> Result<(), AdminFault> {
     if ending::session(tx, ctx, session)?.is_yes() {
-        let event = AuditEvent::new(ctx.now(), "session.revoke").actor(actor);
+        let event = actor.event(ctx.now(), "session.revoke").session(session.sid);
         tx.record(event.subject(session.sid).detail(session.user))?;
     }
     Ok(())

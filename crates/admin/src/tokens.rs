@@ -3,7 +3,7 @@
 use identity::{User, Users};
 use kernel::id::{GrantId, TokenId};
 use kernel::secret::RefreshToken;
-use kernel::{AuditEvent, Ctx, Plain};
+use kernel::{Ctx, Plain};
 use protocol::IntrospectionResponse;
 use session::{Revocation, Revocations, Revoked};
 use token::client::Client;
@@ -94,7 +94,7 @@ pub fn revoke(
     actor.require(Permission::EndSessions)?;
     if let Ok(claims) = verify::access_token(ring, ctx, token) {
         tx.revoke(&Revocation::at(ctx.now(), Revoked::Token(claims.jti)))?;
-        let event = AuditEvent::new(ctx.now(), "token.revoke").actor(actor);
+        let event = actor.event(ctx.now(), "token.revoke");
         tx.record(event.subject(claims.jti).client(&claims.client_id))?;
         return Ok(Taken::AccessToken(claims.jti));
     }
@@ -107,8 +107,9 @@ pub fn revoke(
     // The token itself is not repeated: it may be good elsewhere.
     let grant = grant.ok_or_else(|| AdminFault::not_found("token", "(as given)"))?;
     if grant.revoked_at.is_none() {
-        let event = AuditEvent::new(ctx.now(), "grant.revoke").actor(actor);
-        let event = event
+        let event = actor
+            .event(ctx.now(), "grant.revoke")
+            .session(grant.sid)
             .subject(grant.id)
             .client(&grant.client_id)
             .detail(grant.user);

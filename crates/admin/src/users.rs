@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use identity::ports::{Found, Insert};
 use identity::{Groups, LoginKey, PasswordHash, PasswordResets, Profile, User, UserState, Users, validate};
 use kernel::id::UserId;
-use kernel::{Audit, AuditEvent, Ctx, StorageFault};
+use kernel::{Audit, Ctx, StorageFault};
 use serde_json::{Map, Value};
 use token::ending::{self, EndingPorts};
 
 use crate::actor::Actor;
+use crate::audit::{Shown, tell};
 use crate::authority::{Administrator, Permission};
 use crate::fault::AdminFault;
 use crate::ports::Administrators;
+use crate::view::UserView;
 use crate::{groups, rank};
 
 /// How many rows a list reads at once.
@@ -92,8 +94,9 @@ pub fn create(
         return Err(taken(&user));
     }
     set_groups(tx, ctx, actor, &user, new.groups)?;
-    record(tx, ctx, actor, "user.create", &user)?;
-    reread(tx, user)
+    let user = reread(tx, user)?;
+    record(tx, ctx, actor, "user.create", None, Some(&user))?;
+    Ok(user)
 }
 
 /// Changes a person.
@@ -113,7 +116,7 @@ pub fn update(
     rank::over_person(tx, actor, user.id)?;
     let groups = change.groups.clone();
     let new_password = change.password.is_some();
-    let address = user.email.clone();
+    let before = user.clone();
     apply(&mut user, change);
     user.updated_at = ctx.now();
     check(&user, groups.as_deref().unwrap_or_default())?;
@@ -123,16 +126,17 @@ pub fn update(
     if let Some(groups) = groups {
         set_groups(tx, ctx, actor, &user, groups)?;
     }
-    record(tx, ctx, actor, "user.update", &user)?;
+    let user = reread(tx, user)?;
+    record(tx, ctx, actor, "user.update", Some(&before), Some(&user))?;
     // A link that went to the old address would prove the new one.
-    if new_password || user.email != address {
+    if new_password || user.email != before.email {
         tx.void_resets(user.id, ctx.now())?;
     }
     if new_password {
         ending::everything_of(tx, ctx, user.id, None)?;
-        record(tx, ctx, actor, "user.password.set", &user)?;
+        tx.record(actor.event(ctx.now(), "user.password.set").subject(user.id))?;
     }
-    reread(tx, user)
+    Ok(user)
 }
 
 /// Removes a person with all that is theirs; nothing issued for them counts any more.
@@ -154,7 +158,7 @@ pub fn delete(
         return Err(AdminFault::not_found("user", name));
     }
     rank::strip(tx, ctx, actor, &Administrator::Person(user.id))?;
-    record(tx, ctx, actor, "user.delete", &user)?;
+    record(tx, ctx, actor, "user.delete", Some(&user), None)?;
     Ok(user)
 }
 
@@ -271,6 +275,7 @@ pub(crate) fn set_state(
     if user.state == state {
         return Ok(user);
     }
+    let before = user.clone();
     user.state = state;
     user.updated_at = ctx.now();
     if tx.update_user(&user)? == Insert::Taken {
@@ -280,7 +285,7 @@ pub(crate) fn set_state(
         UserState::Active => "user.unlock",
         UserState::Locked => "user.lock",
     };
-    record(tx, ctx, actor, event, &user)?;
+    record(tx, ctx, actor, event, Some(&before), Some(&user))?;
     Ok(user)
 }
 
@@ -371,10 +376,13 @@ fn record(
     ctx: &Ctx,
     actor: &Actor,
     event: &'static str,
-    user: &User,
+    before: Option<&User>,
+    after: Option<&User>,
 ) -> Result<(), StorageFault> {
-    let event = AuditEvent::new(ctx.now(), event).actor(actor).subject(user.id);
-    tx.record(event.detail(&user.username))
+    let mut event = actor.event(ctx.now(), event);
+    event.subject = after.or(before).map(|user| user.id.to_string());
+    let shown = |user| Shown::of_a_person(&UserView::from(user));
+    tx.record(tell(event, before.map(shown), after.map(shown)))
 }
 
 fn taken(user: &User) -> AdminFault {

@@ -1,8 +1,12 @@
 //! What changed, as the trail keeps it: the members that differ, before and after, and never what is secret, personal or long.
 
-use kernel::AuditEvent;
+use kernel::{Audit, AuditEvent};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use token::keys::StoredKey;
+use token::{Keys, SigningAlg};
+
+use crate::fault::AdminFault;
 
 /// Longer values are told by their length.
 const LONGEST: usize = 1024;
@@ -41,6 +45,16 @@ impl Shown {
         Self {
             is_told: |name| OF_A_PERSON.contains(&name),
             ..Self::of(view)
+        }
+    }
+
+    /// Where each key of an algorithm stands: key id -> state.
+    pub(crate) fn of_keys(keys: &[StoredKey], alg: SigningAlg) -> Self {
+        let own = keys.iter().filter(|key| key.alg == alg);
+        let states = own.map(|key| (key.kid.clone(), Value::from(key.state.as_str())));
+        Self {
+            members: states.collect(),
+            is_told: |_| true,
         }
     }
 
@@ -83,6 +97,18 @@ pub(crate) fn tell(event: AuditEvent, before: Option<Shown>, after: Option<Shown
         Some(shown) => event.after(shown.into_json()),
         None => event,
     }
+}
+
+/// Records an event of keys with what became of the keys of an algorithm since they were read as `before`.
+pub(crate) fn tell_states(
+    tx: &mut (impl Keys + Audit + ?Sized),
+    event: AuditEvent,
+    before: &[StoredKey],
+    alg: SigningAlg,
+) -> Result<(), AdminFault> {
+    let after = tx.keys()?;
+    let [before, after] = [before, &after].map(|keys| Some(Shown::of_keys(keys, alg)));
+    Ok(tx.record(tell(event, before, after))?)
 }
 
 #[cfg(test)]

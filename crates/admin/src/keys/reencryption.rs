@@ -2,7 +2,7 @@
 //!
 //! How it goes on after an interruption is told where it is done: [`token::keys::reseal`].
 
-use kernel::{Audit, AuditEvent, Ctx, StorageFault};
+use kernel::{Audit, Ctx, StorageFault};
 use token::keys::reseal::{self, Resealed};
 use token::keys::{KeyFault, MasterKey};
 use token::ports::Keys;
@@ -41,7 +41,7 @@ pub fn begin(
 ) -> Result<Vec<String>, ReencryptionFault> {
     actor.require(Permission::TurnKeys)?;
     let kids = reseal::begin(tx, old, new, ctx)?;
-    let event = AuditEvent::new(ctx.now(), "key.reencrypt.begin").actor(actor);
+    let event = actor.event(ctx.now(), "key.reencrypt.begin");
     tx.record(event.detail(format!("{} private halves", kids.len())))?;
     Ok(kids)
 }
@@ -74,6 +74,6 @@ pub fn finish(
 ) -> Result<(), ReencryptionFault> {
     actor.require(Permission::TurnKeys)?;
     reseal::finish(tx, new)?;
-    tx.record(AuditEvent::new(ctx.now(), "key.reencrypt.end").actor(actor))?;
+    tx.record(actor.event(ctx.now(), "key.reencrypt.end"))?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::{AuditEvent, Ctx, Timestamp};
+use kernel::{Ctx, Timestamp};
 use token::SigningAlg;
 use token::keys::handover::{self, of};
 use token::keys::{Fresh, KeyPlan, KeyState, LifeFault, StoredKey};
@@ -11,6 +11,7 @@ use token::ports::{Clients, Keys, Resources};
 use super::lineup::{Look, wanted};
 use super::{Insistence, KeyPorts, KeyStatus, last_token};
 use crate::actor::Actor;
+use crate::audit::{Shown, tell, tell_states};
 use crate::authority::Permission;
 use crate::fault::AdminFault;
 
@@ -122,10 +123,8 @@ pub(super) fn turn(
         rotated.published_for.as_secs(),
         rotated.next
     );
-    let event = AuditEvent::new(now, "key.rotate")
-        .actor(actor)
-        .subject(&rotated.active);
-    tx.record(event.detail(insistence.tell(detail)))?;
+    let event = actor.event(now, "key.rotate").subject(&rotated.active);
+    tell_states(tx, event.detail(insistence.tell(detail)), &keys, alg)?;
     Ok(rotated)
 }
 
@@ -222,9 +221,8 @@ pub(super) fn complete(
     let mut made = Vec::new();
     for write in writes {
         if let handover::Write::Publish(key) = write {
-            let event = AuditEvent::new(now, "key.generate")
-                .actor(actor)
-                .subject(&key.kid);
+            let event = actor.event(now, "key.generate").subject(&key.kid);
+            let event = tell(event, None, Some(Shown::of_keys(std::slice::from_ref(&key), alg)));
             tx.record(event.detail(format!("{alg}: {}", key.state.as_str())))?;
             made.push(key);
         }

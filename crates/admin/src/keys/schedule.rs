@@ -1,7 +1,8 @@
 //! When keys rotate by themselves, and whether they do.
 
 use identity::ports::Insert;
-use kernel::{AuditEvent, Ctx, StorageFault, Timestamp};
+use kernel::{Ctx, StorageFault, Timestamp};
+use serde_json::json;
 use token::SigningAlg;
 use token::keys::handover::of;
 use token::keys::{KeyPlan, KeyState, Rotation};
@@ -99,7 +100,8 @@ pub fn pause(
     if tx.insert_meta(PAUSED, since.as_bytes())? == Insert::Taken {
         return Err(AdminFault::Conflict("the schedule is paused already".to_owned()));
     }
-    let event = AuditEvent::new(ctx.now(), "key.schedule.pause").actor(actor);
+    let event = actor.event(ctx.now(), "key.schedule.pause");
+    let event = event.before(schedule("running")).after(schedule("paused"));
     tx.record(event.detail(reason.unwrap_or("no reason given")))?;
     Ok(())
 }
@@ -113,6 +115,11 @@ pub fn resume(tx: &mut (impl KeyPorts + ?Sized), ctx: &Ctx, actor: &Actor) -> Re
     let since = tx.meta(PAUSED)?;
     let since = since.ok_or_else(|| AdminFault::Conflict("the schedule is not paused".to_owned()))?;
     tx.delete_meta(PAUSED, &since)?;
-    tx.record(AuditEvent::new(ctx.now(), "key.schedule.resume").actor(actor))?;
+    let event = actor.event(ctx.now(), "key.schedule.resume");
+    tx.record(event.before(schedule("paused")).after(schedule("running")))?;
     Ok(())
+}
+
+fn schedule(state: &str) -> serde_json::Value {
+    json!({ "schedule": state })
 }

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use identity::ports::{Found, Insert};
-use kernel::{AuditEvent, Ctx, StorageFault, Timestamp};
+use kernel::{Ctx, StorageFault, Timestamp};
 use token::keys::handover;
 use token::keys::{Fresh, KeyPlan, KeyState, LifeFault, Signed, Step, StoredKey, schedule};
 use token::ports::Clients;
@@ -16,6 +16,7 @@ use super::lineup::{self, Look};
 use super::rotation::{complete, turn};
 use super::{Insistence, KeyPorts, last_token, withdrawal};
 use crate::actor::Actor;
+use crate::audit::tell_states;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
 
@@ -175,12 +176,9 @@ where
                 .transpose()?;
             let writes = handover::give_up(&keys, *alg, ctx.now(), last.unwrap_or(ctx.now()))?;
             handover::apply(tx, &writes)?;
-            let event = AuditEvent::new(ctx.now(), "key.algorithm.end").actor(actor);
-            tx.record(
-                event
-                    .subject(alg)
-                    .detail("nobody uses it, and keys.algorithms does not list it"),
-            )?;
+            let event = actor.event(ctx.now(), "key.algorithm.end").subject(alg);
+            let event = event.detail("nobody uses it, and keys.algorithms does not list it");
+            tell_states(tx, event, &keys, *alg)?;
         }
     }
     Ok(Done::Yes)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use identity::ports::Found;
-use kernel::{AuditEvent, Ctx, Timestamp};
+use kernel::{Ctx, Timestamp};
 use session::{Revocation, Revoked, Sessions};
 use token::SigningAlg;
 use token::keys::handover::{self, of};
@@ -13,6 +13,7 @@ use token::ports::{Clients, Keys, Resources};
 use super::evidence::{self, Evidence};
 use super::{Insistence, KeyPorts, KeyStatus};
 use crate::actor::Actor;
+use crate::audit::tell_states;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
 
@@ -32,9 +33,11 @@ pub fn retire(
     actor.require(Permission::TurnKeys)?;
     let key = super::by_kid(tx, ctx, kid)?.key;
     let writes = handover::retire(&key, ctx.now(), insistence.haste(&ctx.policy))?;
+    let before = tx.keys()?;
     handover::apply(tx, &writes)?;
-    let event = AuditEvent::new(ctx.now(), "key.retire").actor(actor).subject(kid);
-    tx.record(event.detail(insistence.tell(key.alg.to_string())))?;
+    let event = actor.event(ctx.now(), "key.retire").subject(kid);
+    let event = event.detail(insistence.tell(key.alg.to_string()));
+    tell_states(tx, event, &before, key.alg)?;
     super::by_kid(tx, ctx, kid)
 }
 
@@ -152,9 +155,8 @@ pub fn revoke(
     }
     // No ring has the key any more. The list also tells processes whose ring is older than the list.
     tx.revoke(&Revocation::at(now, Revoked::Key(kid.clone())))?;
-    let event = AuditEvent::new(now, "key.revoke").actor(actor).subject(kid);
-    tx.record(event.detail(story(radius, reason)))?;
-    Ok(())
+    let event = actor.event(now, "key.revoke").subject(kid);
+    tell_states(tx, event.detail(story(radius, reason)), &keys, radius.alg)
 }
 
 fn story(radius: &BlastRadius, reason: Option<&str>) -> String {
