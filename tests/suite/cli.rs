@@ -1,6 +1,7 @@
 //! The real program, as operators and their scripts run it.
 
 mod access;
+mod admin;
 mod apis;
 mod clients;
 mod doctor;
