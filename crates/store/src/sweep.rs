@@ -10,8 +10,8 @@ use session::revocation::LONGEST_ACCESS_TTL;
 use crate::conn::on;
 use crate::database::{Bare, Database};
 use crate::tables::{
-    browsers, changes, flows, grants, interactions, logout_notices, password_resets, refresh_tokens,
-    revocations, sessions, signed_tokens, statistics, throttles,
+    browsers, changes, console_sessions, flows, grants, interactions, logout_notices, password_resets,
+    refresh_tokens, revocations, sessions, setup_links, signed_tokens, statistics, throttles,
 };
 use crate::tx::Tx;
 
@@ -42,6 +42,10 @@ pub struct Swept {
     pub notices: u64,
     /// Links to set a new password that are worth nothing.
     pub resets: u64,
+    /// Links that make the first administrator and are worth nothing.
+    pub setups: u64,
+    /// Sessions at the console that have expired.
+    pub console: u64,
     /// Counts of tokens that have expired.
     pub signed: u64,
     /// Records of refused requests: those of yesterday, and the oldest where there are too many.
@@ -66,6 +70,8 @@ impl Swept {
         self.revocations += other.revocations;
         self.notices += other.notices;
         self.resets += other.resets;
+        self.setups += other.setups;
+        self.console += other.console;
         self.signed += other.signed;
         self.flows += other.flows;
         self.statistics += other.statistics;
@@ -84,6 +90,7 @@ impl Swept {
             self.revocations,
             self.notices,
             self.resets,
+            self.console,
             self.flows,
             self.sessions,
             self.browsers,
@@ -139,6 +146,8 @@ impl Tx {
             revocations: self.sweep_revocations(now.as_millis())?,
             notices: self.sweep_notices(now.minus(NOTICE_AGE).as_millis())?,
             resets: self.sweep_resets(now.minus(SLACK).as_millis())?,
+            setups: self.sweep_setups(now.minus(SLACK).as_millis())?,
+            console: self.sweep_console(now.minus(SLACK).as_millis())?,
             signed: self.sweep_signed(now.minus(SLACK).as_millis())?,
             flows: self.sweep_flows(now.minus(admin::flows::KEPT).as_millis())?,
             statistics: self.sweep_statistics(now.minus(admin::statistics::KEPT).as_millis())?,
@@ -213,6 +222,22 @@ impl Tx {
             .select(password_resets::token_digest)
             .load(c))?;
         let old = password_resets::table.filter(password_resets::token_digest.eq_any(digests));
+        on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
+    }
+
+    /// One for each start of a server without administrators: all of them at once.
+    fn sweep_setups(&mut self, expired_before: i64) -> Result<u64, StorageFault> {
+        let old = setup_links::table.filter(setup_links::expires_at.lt(expired_before));
+        on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
+    }
+
+    fn sweep_console(&mut self, expired_before: i64) -> Result<u64, StorageFault> {
+        let digests: Vec<Vec<u8>> = on!(&mut self.conn, |c| console_sessions::table
+            .filter(console_sessions::expires_at.lt(expired_before))
+            .limit(CHUNK)
+            .select(console_sessions::secret_digest)
+            .load(c))?;
+        let old = console_sessions::table.filter(console_sessions::secret_digest.eq_any(digests));
         on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
     }
 

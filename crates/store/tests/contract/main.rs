@@ -9,6 +9,7 @@
     reason = "tests may stop at the first surprise"
 )]
 
+mod administrators;
 mod applications;
 mod audit;
 mod corrupt;
