@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use admin::console::{self, Absence, Presence};
 use admin::{Actor, AdminFault, Ports};
@@ -176,9 +176,10 @@ impl Desk {
     /// A page of the console.
     pub(crate) fn page(&self, status: StatusCode, view: &impl Template) -> HttpResponse {
         let mut response = page(status, view, &PageContext::of_account(self.state.transport()));
-        response
-            .headers_mut()
-            .insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
+        // The console speaks English, whatever language the person's other pages are in.
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static("en"));
         response
     }
 

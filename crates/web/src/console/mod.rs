@@ -6,6 +6,8 @@
 mod desk;
 mod entering;
 mod keys;
+mod list;
+mod sessions;
 mod shell;
 mod words;
 
@@ -28,5 +30,6 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         ))
         .service(resource(entering::CHANGE, "GET", [get().to(entering::change)]))
         .service(resource(entering::LEAVE, "POST", [post().to(entering::leave)]))
-        .configure(keys::routes);
+        .configure(keys::routes)
+        .configure(sessions::routes);
 }

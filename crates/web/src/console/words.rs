@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use i18n::{Filled, Form, Language, Markup, Said as _, Words};
 use kernel::Timestamp;
+
+use crate::views::DeviceName;
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -93,6 +96,16 @@ pub(crate) fn number(count: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// The words for a `User-Agent` header: "Firefox on Linux".
+pub(crate) fn device(user_agent: Option<&str>) -> String {
+    let said = DeviceName::of(user_agent).said(Words::of(Language::English), Form::Text, Markup::Bare);
+    match said {
+        Ok(Filled::Text(text)) => text,
+        Ok(Filled::Number(number)) => number.to_string(),
+        Err(_) => "An unknown device".to_owned(),
+    }
 }
 
 /// A name as one segment of a path (RFC 3986 3.3).

@@ -1,0 +1,21 @@
+//! `/admin/sessions` and `/admin/revocations`: where people are signed in, ending that, and what is refused because of it.
+
+mod list;
+mod revocations;
+
+use actix_web::web::{self, get, post};
+
+use crate::routes::resource;
+
+const PATH: &str = "/admin/sessions";
+
+/// Adds the routes.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(resource(
+            PATH,
+            "GET, POST",
+            [get().to(list::get), post().to(list::end_one)],
+        ))
+        .service(resource(revocations::PATH, "GET", [get().to(revocations::get)]));
+}
