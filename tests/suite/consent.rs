@@ -268,7 +268,12 @@ fn what_operators_defined_is_said_in_their_words() {
     let page = browser
         .sign_in_as(&Attacker(&provider).authorize_url("other", &[scope]), "alice")
         .page();
-    for words in ["Your desk and your floor", "notes.read", "At Notes API.", NOTES] {
+    for words in [
+        "Your desk and your floor",
+        "notes.read",
+        "At <bdi>Notes API</bdi>.",
+        NOTES,
+    ] {
         assert!(page.body.contains(words), "{words}: {}", page.body);
     }
     let landed = browser.submit(&page, &[("decision", "allow")]).app();

@@ -32,6 +32,7 @@ mod house;
 mod http;
 mod introspection;
 mod keys;
+mod languages;
 mod logout;
 mod outgoing_mail;
 mod overload;

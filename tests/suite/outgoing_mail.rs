@@ -46,6 +46,7 @@ fn letter(name: &str) -> Letter {
     Letter {
         to: "alice@example.org".into(),
         name: name.into(),
+        language: None,
         notice: Notice::PasswordReset {
             link: SecretLink::new(LINK),
             valid_for: Duration::from_secs(1800),
@@ -248,7 +249,7 @@ fn the_html_of_a_letter_runs_and_fetches_nothing() {
     provider.inbox.send(letter("Alice Example"));
     let page = Browser::new(&provider).get(&provider.url("/dev/mail/1/html"));
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("Hello Alice Example,"));
+    assert!(page.body.contains("Hello <bdi>Alice Example</bdi>,"));
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     for directive in ["sandbox;", "default-src 'none';", "frame-ancestors 'none'"] {
         assert!(policy.contains(directive), "{policy}");

@@ -84,7 +84,7 @@ fn whoever_forgot_the_password_gets_to_the_app_after_all() {
     assert!(done.title().starts_with("Password changed"), "{}", done.title());
     let (_, next) = done.body.split_once("class=\"button main\" href=\"").unwrap();
     let next = next.split('"').next().unwrap().to_owned();
-    assert!(done.body.contains("Sign in to The web app"));
+    assert!(done.body.contains("Sign in to <bdi>The web app</bdi>"));
     let door = browser.open(&provider.url(&next)).page();
     assert!(
         door.title().starts_with("Sign in to The web app"),

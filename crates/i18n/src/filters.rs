@@ -11,7 +11,8 @@ use std::any::Any;
 use askama::Values;
 use askama::filters::Safe;
 
-use crate::gap::Form;
+use crate::gap::{Form, Markup};
+use crate::said::{Filled, Said};
 use crate::say::Sayable;
 use crate::words::Words;
 
@@ -64,4 +65,20 @@ pub fn rich<M: Sayable>(message: M, values: &dyn Values) -> askama::Result<Safe<
         .say(words(values)?, Form::Html)
         .map_err(askama::Error::custom)?;
     Ok(Safe(html))
+}
+
+/// Shows a value by itself as HTML, escaped and isolated. For text between tags, not for attributes.
+///
+/// # Errors
+/// When a message that puts it into words does not exist.
+#[askama::filter_fn]
+pub fn shown<S: Said>(value: S, values: &dyn Values) -> askama::Result<Safe<String>> {
+    let words = words(values)?;
+    let filled = value
+        .said(words, Form::Html, Markup::Bare)
+        .map_err(askama::Error::custom)?;
+    Ok(Safe(match filled {
+        Filled::Text(html) => words.framed(html),
+        Filled::Number(number) => number.to_string(),
+    }))
 }

@@ -43,11 +43,25 @@ pub(crate) fn isolated(text: &str, form: Form, around: Direction, markup: Markup
     }
 }
 
-/// Whether a text might be read in another direction than what stands around it. Letters of ASCII never are among
-/// letters that run from left to right, and most names are no more than that: they stay as they were typed, which is kind
-/// to whoever copies a title or searches a letter.
+/// Whether a text might be read in another direction than what stands around it. Among letters that run from left to
+/// right most names do not, and stay as they were typed: kind to whoever copies a title or searches a letter.
 fn turns(text: &str, around: Direction) -> bool {
-    around == Direction::RightToLeft || !text.chars().all(|c| c <= '\u{24f}')
+    around == Direction::RightToLeft || text.chars().any(runs_left)
+}
+
+/// Characters of the scripts that run from right to left, and those that only say so (Unicode Standard Annex 9, 3.2).
+fn runs_left(c: char) -> bool {
+    matches!(
+        c,
+        '\u{0590}'..='\u{08FF}'
+            | '\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{FB1D}'..='\u{FDFF}'
+            | '\u{FE70}'..='\u{FEFF}'
+            | '\u{10800}'..='\u{10FFF}'
+            | '\u{1E800}'..='\u{1EFFF}'
+    )
 }
 
 /// The characters that mean something in HTML, as askama escapes them.
@@ -83,7 +97,11 @@ mod tests {
     #[test]
     fn text_is_isolated_where_it_could_turn() {
         let filled = |text, around| isolated(text, Form::Text, around, Markup::Strong);
-        assert_eq!(filled("Zoë & <b>", Direction::LeftToRight), "Zoë & <b>");
+        assert_eq!(filled("Zoë 李 & <b>", Direction::LeftToRight), "Zoë 李 & <b>");
+        assert_eq!(
+            filled("a\u{202E}b", Direction::LeftToRight),
+            "\u{2068}a\u{202E}b\u{2069}"
+        );
         assert_eq!(filled("ليلى", Direction::LeftToRight), "\u{2068}ليلى\u{2069}");
         assert_eq!(filled("Alice", Direction::RightToLeft), "\u{2068}Alice\u{2069}");
     }

@@ -7,6 +7,7 @@ pub mod hasher;
 pub mod inbox;
 pub mod login_key;
 pub mod notice;
+pub mod own_language;
 pub mod password;
 pub mod ports;
 pub mod profile;

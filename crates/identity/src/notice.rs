@@ -87,6 +87,8 @@ pub struct Letter {
     pub to: String,
     /// What to call them: a display name, as they wrote it.
     pub name: String,
+    /// The tag (RFC 5646) of the language they read, if that is known.
+    pub language: Option<String>,
     /// The occasion.
     pub notice: Notice,
 }
@@ -153,6 +155,7 @@ mod tests {
         let letter = Letter {
             to: "alice@example.org".into(),
             name: "Alice Example".into(),
+            language: None,
             notice: Notice::PasswordReset {
                 link: SecretLink::new("https://id.example.org/reset/s3cret"),
                 valid_for: Duration::from_secs(1800),

@@ -111,6 +111,7 @@ mod tests {
             catcher.send(Letter {
                 to: "alice@example.org".into(),
                 name: "Älice Example".into(),
+                language: None,
                 notice: Notice::PasswordReset {
                     link: SecretLink::new(format!("http://localhost:8080/reset/{number}")),
                     valid_for: Duration::from_secs(1800),
@@ -135,6 +136,7 @@ mod tests {
         catcher.send(Letter {
             to: "alice@example.org\r\nBcc: eve@evil.example".into(),
             name: "Alice".into(),
+            language: None,
             notice: Notice::TokenReused {
                 at: kernel::Timestamp::from_secs(0),
                 client: "Notes".into(),

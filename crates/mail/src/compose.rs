@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use askama::Template;
+use i18n::filters::Reading;
+use i18n::{Form, Language, Say, Sayable as _, With as _, Words, WordsFault, first_known};
 use identity::notice::Letter;
 use kernel::{Ctx, Entropy, Timestamp};
 use lettre::address::Envelope;
@@ -13,7 +15,7 @@ use lettre::message::{Mailbox, Message, MultiPart, MultiPartKind, SinglePart};
 use url::Url;
 
 use crate::sender::{self, Sender};
-use crate::views::{Html, Text, Words};
+use crate::views::{Html, Text, Told};
 use crate::words;
 
 /// Writes letters.
@@ -51,6 +53,9 @@ pub(crate) enum ComposeFault {
     /// The template.
     #[error("a part could not be written: {0}")]
     Template(#[from] askama::Error),
+    /// The subject.
+    #[error(transparent)]
+    Words(#[from] WordsFault),
     /// The library.
     #[error("the message could not be put together: {0}")]
     Message(#[from] lettre::error::Error),
@@ -86,30 +91,35 @@ impl Composer {
     /// [`ComposeFault`]; a letter that failed once always will.
     pub(crate) fn compose(&self, letter: &Letter) -> Result<Composed, ComposeFault> {
         let recipient = sender::address(&letter.to).ok_or(ComposeFault::Recipient)?;
-        let words = Words::of(&letter.notice);
-        let subject = format!("{} ({})", words.headline(), self.place);
+        let words = Words::of(first_known(letter.language.as_deref()).unwrap_or(Language::English));
+        let told = &Told::of(&letter.notice);
+        let headline = Say::new(told.headline());
+        let subject = "letter-subject"
+            .with("headline", &headline)
+            .with("place", &self.place)
+            .say(words, Form::Text)?;
         let (name, place, issuer) = (
             words::spoken(&letter.name),
             self.place.as_str(),
             self.ctx.issuer.as_str(),
         );
-        let words = &words;
         let text = Text {
             name,
             place,
             issuer,
-            words,
-        }
-        .render()?;
+            told,
+        };
+        let text = text.render_with_values(&Reading::new(words))?;
         let html = Html {
+            tag: words.tag(),
+            direction: words.direction().as_str(),
             subject: &subject,
             name,
             place,
             issuer,
-            words,
-        }
-        .render()?;
-
+            told,
+        };
+        let html = html.render_with_values(&Reading::new(words))?;
         let envelope = Envelope::new(Some(self.from.mailbox().email.clone()), vec![recipient.clone()])?;
         let at = self.now();
         let message_id = format!("<{}@{}>", token(&*self.ctx.entropy), self.host);

@@ -1,44 +1,45 @@
-//! What a letter needs to be written. The words live in `templates/mail`; askama escapes every value of the HTML part, and
-//! nothing in either part is interpreted twice.
+//! What a letter needs to be written. Letters are built in `templates/mail`, where askama escapes every value of the HTML
+//! part; the words are `i18n`'s, and nothing in either part is interpreted twice.
 
 use askama::Template;
+use i18n::{Dated, With as _, filters};
 use identity::notice::{ChangedBy, Notice};
 
-use crate::words;
+use crate::words::{self, Lasting};
 
 /// What the templates say, decided.
 #[derive(Debug)]
-pub(crate) enum Words<'a> {
-    PasswordReset { link: &'a str, valid_for: String },
-    PasswordChanged { at: String, by: ChangedBy },
-    TokenReused { at: String, app: Option<&'a str> },
+pub(crate) enum Told<'a> {
+    PasswordReset { link: &'a str, lasting: Lasting },
+    PasswordChanged { at: Dated, by: ChangedBy },
+    TokenReused { at: Dated, app: Option<&'a str> },
 }
 
-impl<'a> Words<'a> {
+impl<'a> Told<'a> {
     /// Of a notice.
     pub(crate) fn of(notice: &'a Notice) -> Self {
         match notice {
-            Notice::PasswordReset { link, valid_for } => Words::PasswordReset {
+            Notice::PasswordReset { link, valid_for } => Told::PasswordReset {
                 link: link.expose(),
-                valid_for: words::lasting(*valid_for),
+                lasting: Lasting::of(*valid_for),
             },
-            Notice::PasswordChanged { at, by } => Words::PasswordChanged {
-                at: words::moment(*at),
+            Notice::PasswordChanged { at, by } => Told::PasswordChanged {
+                at: Dated::new(at.to_rfc3339()),
                 by: *by,
             },
-            Notice::TokenReused { at, client } => Words::TokenReused {
-                at: words::moment(*at),
+            Notice::TokenReused { at, client } => Told::TokenReused {
+                at: Dated::new(at.to_rfc3339()),
                 app: words::spoken(client),
             },
         }
     }
 
-    /// What happened, in a line. Nothing of it comes from outside.
+    /// The message that says what happened, in a line. Nothing of it comes from outside.
     pub(crate) fn headline(&self) -> &'static str {
         match self {
-            Words::PasswordReset { .. } => "Choose a new password",
-            Words::PasswordChanged { .. } => "Your password was changed",
-            Words::TokenReused { .. } => "An app was signed out",
+            Told::PasswordReset { .. } => "letter-reset",
+            Told::PasswordChanged { .. } => "letter-changed",
+            Told::TokenReused { .. } => "letter-reused",
         }
     }
 }
@@ -54,17 +55,21 @@ pub(crate) struct Text<'a> {
     /// The issuer.
     pub(crate) issuer: &'a str,
     /// What it says.
-    pub(crate) words: &'a Words<'a>,
+    pub(crate) told: &'a Told<'a>,
 }
 
 /// The part for everybody else; the same words.
 #[derive(Template)]
 #[template(path = "letter.html")]
 pub(crate) struct Html<'a> {
+    /// The language's tag (RFC 5646).
+    pub(crate) tag: &'static str,
+    /// Where its lines begin, as `dir` says it.
+    pub(crate) direction: &'static str,
     /// The subject, again as the document's title.
     pub(crate) subject: &'a str,
     pub(crate) name: Option<&'a str>,
     pub(crate) place: &'a str,
     pub(crate) issuer: &'a str,
-    pub(crate) words: &'a Words<'a>,
+    pub(crate) told: &'a Told<'a>,
 }

@@ -1,8 +1,6 @@
-//! Values put into words: what may be called by name in a letter, how long something lasts, when something was.
+//! What may be called by name in a letter, and in which unit people count how long something lasts.
 
 use std::time::Duration;
-
-use kernel::Timestamp;
 
 /// The longest name a letter repeats, in characters.
 const MAX_NAME: usize = 64;
@@ -33,24 +31,24 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}' | '\u{0900}'..='\u{0DFF}' | '\u{0E31}'..='\u{0E4E}')
 }
 
-/// "30 minutes", "1 hour". Rounded down, so that nobody is promised more than there is.
-pub(crate) fn lasting(duration: Duration) -> String {
-    let minutes = (duration.as_secs() / 60).max(1);
-    let (count, unit) = if minutes.is_multiple_of(60) {
-        (minutes / 60, "hour")
-    } else {
-        (minutes, "minute")
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
+/// How long something lasts. Rounded down, so that nobody is promised more than there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lasting {
+    /// At least one.
+    Minutes(u64),
+    /// Whole ones.
+    Hours(u64),
 }
 
-/// "2026-08-02, 14:03 UTC".
-pub(crate) fn moment(at: Timestamp) -> String {
-    let text = at.to_rfc3339();
-    match text.split_once('T') {
-        Some((date, time)) => format!("{date}, {} UTC", time.get(..5).unwrap_or(time)),
-        None => text,
+impl Lasting {
+    /// In the largest unit that fits.
+    pub(crate) fn of(duration: Duration) -> Self {
+        let minutes = (duration.as_secs() / 60).max(1);
+        if minutes.is_multiple_of(60) {
+            Lasting::Hours(minutes / 60)
+        } else {
+            Lasting::Minutes(minutes)
+        }
     }
 }
 
@@ -100,23 +98,15 @@ mod tests {
 
     #[test]
     fn durations_are_not_rounded_up() {
-        for (seconds, words) in [
-            (1800, "30 minutes"),
-            (3600, "1 hour"),
-            (7200, "2 hours"),
-            (5400, "90 minutes"),
-            (119, "1 minute"),
-            (0, "1 minute"),
+        for (seconds, lasting) in [
+            (1800, Lasting::Minutes(30)),
+            (3600, Lasting::Hours(1)),
+            (7200, Lasting::Hours(2)),
+            (5400, Lasting::Minutes(90)),
+            (119, Lasting::Minutes(1)),
+            (0, Lasting::Minutes(1)),
         ] {
-            assert_eq!(lasting(Duration::from_secs(seconds)), words);
+            assert_eq!(Lasting::of(Duration::from_secs(seconds)), lasting);
         }
-    }
-
-    #[test]
-    fn moments_name_their_zone() {
-        assert_eq!(
-            moment(Timestamp::from_secs(1_785_679_380)),
-            "2026-08-02, 14:03 UTC"
-        );
     }
 }

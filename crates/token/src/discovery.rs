@@ -11,7 +11,7 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AdditionalProviderMetadata, AuthUrl, AuthenticationContextClass, EndSessionUrl, IssuerUrl,
-    JsonWebKeySetUrl, ProviderMetadata, ResponseTypes, Scope, TokenUrl, UserInfoUrl,
+    JsonWebKeySetUrl, LanguageTag, ProviderMetadata, ResponseTypes, Scope, TokenUrl, UserInfoUrl,
 };
 use protocol::scope::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,8 @@ pub use crate::document::Document;
 use crate::endpoint::GrantType;
 use crate::keys::openid_alg;
 
-/// Where the endpoints are: paths below the issuer, each beginning with `/`, taken from the router itself.
+/// Where the endpoints are: paths below the issuer, each beginning with `/`, taken from the router itself; and what pages
+/// are there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Routes {
     /// RFC 6749 3.1.
@@ -40,6 +41,8 @@ pub struct Routes {
     pub introspection: String,
     /// OpenID Connect RP-Initiated Logout 2; none while it is not routed.
     pub end_session: Option<String>,
+    /// Tags of the languages the pages behind them are written in.
+    pub ui_locales: Vec<String>,
 }
 
 /// Why there is no document: a configured URL that is none.
@@ -130,6 +133,9 @@ fn metadata(
         .set_grant_types_supported(Some(grant_types()))
         .set_acr_values_supported(Some(vec![AuthenticationContextClass::new("1".to_owned())]))
         .set_token_endpoint_auth_methods_supported(Some(auth_methods()))
+        .set_ui_locales_supported(Some(
+            routes.ui_locales.iter().cloned().map(LanguageTag::new).collect(),
+        ))
         .set_claims_supported(Some(claim_names()))
         .set_claims_parameter_supported(Some(true))
         .set_request_parameter_supported(Some(false))
@@ -219,6 +225,7 @@ mod tests {
             revocation: "/revoke".into(),
             introspection: "/introspect".into(),
             end_session: Some("/logout".into()),
+            ui_locales: vec!["en".into(), "de-CH".into()],
         }
     }
 
@@ -259,6 +266,7 @@ mod tests {
                 "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
                 "code_challenge_methods_supported": ["S256"],
                 "prompt_values_supported": ["none", "login", "consent", "select_account"],
+                "ui_locales_supported": ["en", "de-CH"],
                 "claims_parameter_supported": true,
                 "request_parameter_supported": false,
                 "request_uri_parameter_supported": false,

@@ -39,7 +39,13 @@ impl LogoutRequest {
 }
 
 /// What of a request is worth keeping until a browser comes for it.
-pub const PARAMETERS: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
+pub const PARAMETERS: [&str; 5] = [
+    "id_token_hint",
+    "client_id",
+    "post_logout_redirect_uri",
+    "state",
+    "ui_locales",
+];
 
 /// The claims of a genuine `id_token_hint`.
 pub fn hint(ring: &KeyRing, ctx: &Ctx, params: &Params) -> Option<HintClaims> {

@@ -1,12 +1,14 @@
-//! Our three cookies: which browser this is, to which browser a flow of pages belongs, and who is at the console.
+//! Our cookies: which browser this is, to which browser a flow of pages belongs, who is at the console, and which language
+//! was chosen.
 //!
-//! All are opaque, HttpOnly and Lax. On https they carry the `__Host-` prefix, which no subdomain can forge; on a
-//! loopback trial over http browsers refuse that prefix, so the plain name stands in.
+//! All are HttpOnly and Lax, and all but the language are opaque. On https they carry the `__Host-` prefix, which no
+//! subdomain can forge; on a loopback trial over http browsers refuse that prefix, so the plain name stands in.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::USER_AGENT;
+use i18n::Language;
 use kernel::secret::{BrowserSecret, ConsoleSecret, FlowSecret};
 use kernel::{Ctx, Plain};
 use session::Device;
@@ -19,6 +21,7 @@ use crate::state::AppState;
 const BROWSER: &str = "signet";
 const FLOW: &str = "signet-flow";
 const CONSOLE: &str = "signet-console";
+const LANGUAGE: &str = "signet-language";
 
 fn name(ctx: &Ctx, base: &str) -> String {
     if ctx.issuer.is_https() {
@@ -94,6 +97,18 @@ pub(crate) fn set_browser(ctx: &Ctx, secret: &Plain<BrowserSecret>) -> Cookie<'s
     let mut cookie = cookie(ctx, BROWSER, secret.expose().to_owned());
     let seconds = i64::try_from(ctx.policy.session_absolute.as_secs()).unwrap_or(i64::MAX);
     cookie.set_max_age(Duration::seconds(seconds));
+    cookie
+}
+
+/// The language that was chosen at this browser.
+pub(crate) fn language(request: &HttpRequest, ctx: &Ctx) -> Option<Language> {
+    Language::of_tag(&value(request, ctx, LANGUAGE)?)
+}
+
+/// Keeps a language for a year. It says nothing about anybody, and outlives every session.
+pub(crate) fn set_language(ctx: &Ctx, language: Language) -> Cookie<'static> {
+    let mut cookie = cookie(ctx, LANGUAGE, language.tag().to_owned());
+    cookie.set_max_age(Duration::days(365));
     cookie
 }
 

@@ -36,6 +36,8 @@ pub(crate) enum Purpose {
     Console,
     /// A sentence that a page of the console says after something was done.
     Told,
+    /// Choosing the language of an account.
+    ChooseLanguage,
 }
 
 impl Purpose {
@@ -54,6 +56,7 @@ impl Purpose {
             Purpose::EnterConsole => "enter-console",
             Purpose::Console => "console",
             Purpose::Told => "told",
+            Purpose::ChooseLanguage => "choose-language",
         }
     }
 }

@@ -15,7 +15,7 @@ use token::authorize::PageFault;
 use crate::correlation::CorrelationId;
 use crate::forms::FormFault;
 use crate::state::AppState;
-use crate::views::{ErrorPage, Link, PageContext, Trouble, page};
+use crate::views::{ErrorPage, Onward, PageContext, Trouble, Way, page};
 
 /// Seconds after which it is worth trying again.
 const RETRY_SECONDS: &str = "2";
@@ -27,12 +27,7 @@ pub(crate) fn error_page(state: &AppState, id: &CorrelationId, trouble: Trouble<
 
 /// One network has left more requests with us than honest people do.
 pub(crate) fn too_many(state: &AppState, id: &CorrelationId) -> HttpResponse {
-    let trouble = Trouble::Other {
-        status: StatusCode::TOO_MANY_REQUESTS,
-        headline: "Too many sign-ins were begun from your network",
-        advice: "Wait a few minutes, then go back to the app and start again.",
-    };
-    let mut response = error_page(state, id, trouble);
+    let mut response = error_page(state, id, Trouble::TooManyFromNetwork);
     let minute = HeaderValue::from_static("60");
     response.headers_mut().insert(RETRY_AFTER, minute);
     response
@@ -40,28 +35,13 @@ pub(crate) fn too_many(state: &AppState, id: &CorrelationId) -> HttpResponse {
 
 /// Turned away unread: too long, or meant for another name than ours. The way on names us as we are configured.
 pub(crate) fn turned_away(state: &AppState, id: &CorrelationId, status: StatusCode) -> HttpResponse {
-    let (headline, advice) = match status {
-        StatusCode::MISDIRECTED_REQUEST => (
-            "This server does not go by that name",
-            "The link you followed may be old. The people who look after the app you came from can put it right.",
-        ),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
-            "Your browser sent more than we read",
-            "Remove the cookies it keeps for this address, then start again.",
-        ),
-        _ => (
-            "That address is too long",
-            "Go back to the app you came from and start again.",
-        ),
+    let trouble = match status {
+        StatusCode::MISDIRECTED_REQUEST => Trouble::WrongName,
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Trouble::HeadersTooLong,
+        _ => Trouble::AddressTooLong,
     };
-    let trouble = Trouble::Other {
-        status,
-        headline,
-        advice,
-    };
-    let name = format!("Go to {}", state.place());
-    let next = Link {
-        name: &name,
+    let next = Onward {
+        way: Way::To(state.place()),
         url: state.ctx.issuer.as_str(),
     };
     error_page_with_next(state, id, trouble, next)
@@ -97,16 +77,16 @@ pub(crate) fn method_not_allowed(
 }
 
 /// The same with a way on.
-pub(crate) fn error_page_with_next(
+pub(crate) fn error_page_with_next<'a>(
     state: &AppState,
     id: &CorrelationId,
     trouble: Trouble<'_>,
-    next: Link<'_>,
+    next: impl Into<Onward<'a>>,
 ) -> HttpResponse {
     draw(
         state,
         &ErrorPage {
-            next: Some(next),
+            next: Some(next.into()),
             ..ErrorPage::new(trouble, id.as_str())
         },
     )
@@ -137,13 +117,16 @@ pub(crate) fn authorization_page(state: &AppState, id: &CorrelationId, fault: &P
             client,
             home: Some(home),
             ..
-        } => Some((format!("Back to {client}"), home)),
+        } => Some(Onward {
+            way: Way::BackTo(client),
+            url: home,
+        }),
         _ => None,
     };
     let view = ErrorPage {
         code: Some(ErrorCode::InvalidRequest.as_str()),
         description: Some(detail),
-        next: back.as_ref().map(|(name, url)| Link { name, url }),
+        next: back,
         ..ErrorPage::new(trouble, id.as_str())
     };
     draw(state, &view)
@@ -151,14 +134,9 @@ pub(crate) fn authorization_page(state: &AppState, id: &CorrelationId, fault: &P
 
 /// The page for parameters that cannot be read.
 pub(crate) fn form_page(state: &AppState, id: &CorrelationId, fault: FormFault) -> HttpResponse {
-    let trouble = Trouble::Other {
-        status: fault.status(),
-        headline: "This request cannot be read",
-        advice: "Go back to the app and try again. If it happens again, tell whoever runs the app.",
-    };
     let view = ErrorPage {
         description: Some(fault.description()),
-        ..ErrorPage::new(trouble, id.as_str())
+        ..ErrorPage::new(Trouble::Unreadable(fault.status()), id.as_str())
     };
     draw(state, &view)
 }

@@ -16,6 +16,7 @@ mod exchange;
 mod failure;
 mod forms;
 mod hashing;
+mod language;
 pub mod management;
 mod memory;
 pub mod metrics;

@@ -3,7 +3,6 @@
 //! Beside the token in the form, not instead of it. Forms of the authorization flow are not read here: apps may post
 //! there too.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::ORIGIN;
 use actix_web::{HttpRequest, HttpResponse, web};
 use protocol::Params;
@@ -25,17 +24,10 @@ pub(crate) async fn read(
         return Err(failure::error_page(state, id, Trouble::FormRefused));
     }
     forms::form(request, payload).await.map_err(|fault| match fault {
-        FormFault::TooLarge => failure::error_page(state, id, TOO_MUCH),
+        FormFault::TooLarge => failure::error_page(state, id, Trouble::TooLong),
         fault => failure::form_page(state, id, fault),
     })
 }
-
-/// More than anybody types into a field. 400 rather than 413: to the person it is one more value that cannot be taken.
-const TOO_MUCH: Trouble<'static> = Trouble::Other {
-    status: StatusCode::BAD_REQUEST,
-    headline: "That is too long",
-    advice: "Go back and try something shorter.",
-};
 
 /// Browsers say where a form comes from, in `Origin` (RFC 6454 7) and in `Sec-Fetch-Site` (Fetch Metadata 2.3). A browser
 /// that says neither is left to the token; one that names another place is refused whatever the form holds.

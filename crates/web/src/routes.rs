@@ -8,7 +8,7 @@ use crate::correlation::CorrelationId;
 use crate::oauth::{authorize, discovery, introspect, jwks, logout, revoke, token, userinfo};
 use crate::pages::account::{self, apps, overview, password, sessions};
 use crate::pages::reset::{ask, link, set};
-use crate::pages::{caught_mail, choose, consent, home, interaction, login};
+use crate::pages::{self, caught_mail, choose, consent, home, interaction, login};
 use crate::state::AppState;
 use crate::views::Trouble;
 use crate::{assets, console, cors, failure};
@@ -100,6 +100,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
             [get().to(logout::saved), post().to(logout::confirm)],
         ))
         .service(readable("/", home::get))
+        .service(resource(
+            "/language/{tag}",
+            "GET",
+            [get().to(pages::language::get)],
+        ))
         .configure(around_an_account)
         .configure(console::routes)
         .service(
@@ -134,6 +139,14 @@ fn around_an_account(config: &mut web::ServiceConfig) {
             "/account/apps",
             "GET, POST",
             [get().to(apps::get), post().to(apps::post)],
+        ))
+        .service(resource(
+            "/account/language",
+            "GET, POST",
+            [
+                get().to(account::language::get),
+                post().to(account::language::post),
+            ],
         ))
         .service(resource(
             "/reset",

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use reqwest::blocking::{Client, Response};
-use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::blocking::{Client, RequestBuilder, Response};
+use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, REFERER, SET_COOKIE};
 use reqwest::redirect::Policy;
 use url::Url;
 
@@ -37,6 +37,8 @@ pub struct Browser {
     issuer: String,
     /// By name. Public, so that a story can steal or keep one.
     pub cookies: BTreeMap<String, String>,
+    /// What it asks for in `Accept-Language`; at first nothing.
+    pub speaks: &'static str,
 }
 
 /// Something the provider answered.
@@ -72,6 +74,7 @@ impl Browser {
         Self {
             issuer: issuer.to_owned(),
             cookies: BTreeMap::new(),
+            speaks: "",
         }
     }
 
@@ -83,8 +86,31 @@ impl Browser {
 
     /// Opens an address and shows what comes, be it a redirect.
     pub fn get(&mut self, url: &str) -> Page {
-        let request = http().get(url).header(COOKIE, self.cookie_header());
+        self.get_from(url, None)
+    }
+
+    /// Follows a link on a page, which it names, as browsers do among pages of one origin.
+    pub fn click(&mut self, page: &Page, href: &str) -> Landing {
+        assert!(page.body.contains(&format!("href=\"{href}\"")), "{}", page.body);
+        let url = Url::parse(&page.url).unwrap().join(href).unwrap();
+        let first = self.get_from(url.as_str(), Some(&page.url));
+        self.follow(first)
+    }
+
+    /// Opens an address, coming from another.
+    pub fn get_from(&mut self, url: &str, referrer: Option<&str>) -> Page {
+        let mut request = self.speaking(http().get(url).header(COOKIE, self.cookie_header()));
+        if let Some(referrer) = referrer {
+            request = request.header(REFERER, referrer);
+        }
         self.keep(url, request.send().unwrap())
+    }
+
+    fn speaking(&self, request: RequestBuilder) -> RequestBuilder {
+        if self.speaks.is_empty() {
+            return request;
+        }
+        request.header(ACCEPT_LANGUAGE, self.speaks)
     }
 
     /// Posts a form and shows what comes, be it a redirect.
@@ -96,7 +122,7 @@ impl Browser {
             .header("sec-fetch-site", "same-origin")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(encode(fields));
-        self.keep(url, request.send().unwrap())
+        self.keep(url, self.speaking(request).send().unwrap())
     }
 
     /// Fills in the page's form, sends it, and shows what comes.

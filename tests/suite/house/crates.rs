@@ -19,7 +19,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("outbound", &[]),
     (
         "web",
-        &["admin", "token", "session", "identity", "protocol", "kernel", "i18n"],
+        &[
+            "admin", "token", "session", "identity", "protocol", "kernel", "i18n",
+        ],
     ),
     ("mail", &["identity", "kernel", "i18n"]),
     ("guard", &["protocol"]),

@@ -24,7 +24,7 @@ account-apps = { $count ->
     [many] { $count } تطبيقًا
    *[other] { $count } تطبيق
 }
-account-others = مسجل الدخول هنا أيضًا: { $names }
+account-others = مسجل الدخول هنا أيضًا:
 account-add = إضافة حساب آخر
 account-back = العودة إلى حسابك
 

@@ -18,7 +18,7 @@ account-apps = { $count ->
     [one] { $count } App
    *[other] { $count } Apps
 }
-account-others = Hier auch angemeldet: { $names }
+account-others = Hier auch angemeldet:
 account-add = Ein weiteres Konto hinzufügen
 account-back = Zurück zu Ihrem Konto
 

@@ -18,7 +18,7 @@ account-apps = { $count ->
     [one] { $count } app
    *[other] { $count } apps
 }
-account-others = Also signed in here: { $names }
+account-others = Also signed in here:
 account-add = Add another account
 account-back = Back to your account
 

@@ -76,6 +76,7 @@ fn letter(to: &str) -> Letter {
     Letter {
         to: to.into(),
         name: "Alice".into(),
+        language: None,
         notice: Notice::PasswordReset {
             link: SecretLink::new("https://id.example.com/reset/x"),
             valid_for: Duration::from_secs(1800),

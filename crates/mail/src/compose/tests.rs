@@ -37,9 +37,14 @@ fn reused(client: &str) -> Notice {
 }
 
 fn compose(name: &str, notice: Notice) -> Composed {
+    compose_in(None, name, notice)
+}
+
+fn compose_in(language: Option<&str>, name: &str, notice: Notice) -> Composed {
     let letter = Letter {
         to: "alice@example.org".into(),
         name: name.into(),
+        language: language.map(str::to_owned),
         notice,
     };
     composer().compose(&letter).unwrap()
@@ -132,6 +137,7 @@ fn more_or_less_than_one_recipient_is_refused() {
         let letter = Letter {
             to: to.into(),
             name: "Alice".into(),
+            language: None,
             notice: reset(),
         };
         let fault = composer().compose(&letter).unwrap_err();
@@ -172,9 +178,62 @@ fn two_letters_are_two_messages() {
     let letter = Letter {
         to: "alice@example.org".into(),
         name: "Alice".into(),
+        language: None,
         notice: reset(),
     };
     let ids = [(); 2].map(|()| composer.compose(&letter).unwrap().message_id);
     assert_ne!(ids[0], ids[1]);
     assert!(ids[0].ends_with("@id.example.com>"), "{}", ids[0]);
+}
+
+#[test]
+fn a_letter_is_in_its_readers_language() {
+    let german = compose_in(Some("de-CH"), "Ute Müller", reset());
+    insta::assert_snapshot!(german.text);
+    assert!(german.html.contains("<html lang=\"de\" dir=\"ltr\">"));
+    assert!(head(&german).contains("Subject: =?utf-8?b?") || head(&german).contains("Subject: W"));
+    let unknown = compose_in(Some("tlh"), "Alice", reset());
+    assert_eq!(unknown.text, compose("Alice", reset()).text);
+}
+
+#[test]
+fn a_letter_can_be_read_from_right_to_left() {
+    let changed = Notice::PasswordChanged {
+        at: NOON,
+        by: ChangedBy::ResetLink,
+    };
+    let arabic = compose_in(Some("ar"), "ليلى", changed);
+    insta::assert_snapshot!(arabic.text);
+    assert!(arabic.html.contains("<html lang=\"ar\" dir=\"rtl\">"));
+    // Readers of mail that throw away the document's own element keep those of its tables.
+    assert!(
+        arabic
+            .html
+            .contains("<table role=\"presentation\" lang=\"ar\" dir=\"rtl\"")
+    );
+    let reused = compose_in(Some("ar"), "ليلى", reused("Notes"));
+    assert!(reused.text.contains("\u{2068}Notes\u{2069}"), "{}", reused.text);
+    assert!(reused.html.contains("<strong><bdi>Notes</bdi></strong>"));
+}
+
+/// Every kind of letter in every language: no gap stays open, nothing is in two languages.
+#[test]
+fn every_letter_can_be_written_in_every_language() {
+    let changed = |by| Notice::PasswordChanged { at: NOON, by };
+    for language in Language::ALL {
+        let mut bodies = std::collections::BTreeSet::new();
+        for notice in [
+            reset(),
+            reused("Notes"),
+            reused("{{7*7}}"),
+            changed(ChangedBy::Person),
+            changed(ChangedBy::ResetLink),
+            changed(ChangedBy::Administrator),
+        ] {
+            let composed = compose_in(Some(language.tag()), "Alice", notice);
+            assert!(!composed.text.contains(['{', '}', '$']), "{}", composed.text);
+            bodies.insert(composed.text);
+        }
+        assert_eq!(bodies.len(), 6, "{language:?}");
+    }
 }

@@ -37,6 +37,7 @@ fn letter(number: usize) -> Letter {
     Letter {
         to: format!("user{number}@example.org"),
         name: "Alice".into(),
+        language: None,
         notice: Notice::PasswordReset {
             link: SecretLink::new("https://id.example.com/reset/x"),
             valid_for: Duration::from_secs(1800),

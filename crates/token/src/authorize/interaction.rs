@@ -65,6 +65,8 @@ pub enum Destination {
     Sessions,
     /// Its page of connected apps.
     Apps,
+    /// Its page for choosing a language.
+    Language,
 }
 
 /// A digest as base64url text.

@@ -13,6 +13,7 @@ use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use crate::correlation::CorrelationId;
 use crate::exchange::Exchange;
 use crate::failure;
+use crate::language::Reader;
 use crate::metrics::method_label;
 use crate::peer;
 use crate::state::AppState;
@@ -50,13 +51,17 @@ pub async fn gate(
     let id = CorrelationId::generate(&*state.ctx.entropy);
     request.extensions_mut().insert(id.clone());
     let address = peer::address(request.request(), &state.trusted_proxies);
-    let mut response = match refusal(&request, &state) {
-        Some(status) => {
-            let answer = turned_away(&request, &state, &id, status);
-            request.into_response(answer).map_into_boxed_body()
-        }
-        None => next.call(request).await?.map_into_boxed_body(),
-    };
+    let reader = Reader::of(request.request(), &state.ctx);
+    let answered = reader.reads(async {
+        Ok::<_, Error>(match refusal(&request, &state) {
+            Some(status) => {
+                let answer = turned_away(&request, &state, &id, status);
+                request.into_response(answer).map_into_boxed_body()
+            }
+            None => next.call(request).await?.map_into_boxed_body(),
+        })
+    });
+    let mut response = answered.await?;
     common_headers(response.headers_mut(), state.transport());
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response

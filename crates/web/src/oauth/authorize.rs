@@ -16,7 +16,7 @@ use crate::correlation::CorrelationId;
 use crate::forms::PostedForm;
 use crate::state::AppState;
 use crate::unit::write;
-use crate::{cookies, deliver, failure, forms, peer};
+use crate::{cookies, deliver, failure, forms, language, peer};
 
 /// GET: the request is in the query.
 pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: CorrelationId) -> HttpResponse {
@@ -95,6 +95,12 @@ async fn check(
     id: &CorrelationId,
     params: &Params,
 ) -> Result<(Arc<Client>, AuthorizationRequest), HttpResponse> {
+    language::app_wishes(
+        params
+            .get("ui_locales")
+            .unwrap_or_default()
+            .split_ascii_whitespace(),
+    );
     let page = |fault: PageFault| failure::authorization_page(state, id, &fault);
     let client_id = checks::client_id(params).map_err(page)?;
     let client = client(state, client_id)

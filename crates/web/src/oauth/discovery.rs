@@ -2,6 +2,7 @@
 //! routed.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use i18n::Language;
 use kernel::Issuer;
 use token::discovery::{DiscoveryFault, Document, Routes};
 use token::keys::KeyRing;
@@ -26,6 +27,7 @@ pub(crate) fn document(issuer: &Issuer, ring: &KeyRing) -> Result<Document, Disc
         revocation: paths::REVOKE.to_owned(),
         introspection: paths::INTROSPECT.to_owned(),
         end_session: Some(paths::LOGOUT.to_owned()),
+        ui_locales: Language::ALL.map(|language| language.tag().to_owned()).into(),
     };
     token::discovery::document(issuer, &routes, ring.algorithms())
 }

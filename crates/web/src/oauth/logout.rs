@@ -24,8 +24,8 @@ use crate::csrf::{self, Purpose};
 use crate::forms::PostedForm;
 use crate::state::AppState;
 use crate::unit::{read, write};
-use crate::views::{Account, Link, PageContext, SignOut, SignedOut, Trouble, page};
-use crate::{cookies, deliver, failure, forms};
+use crate::views::{Account, Link, Onward, PageContext, SignOut, SignedOut, Trouble, Way, page};
+use crate::{cookies, deliver, failure, forms, language};
 
 /// GET `/logout`.
 pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: CorrelationId) -> HttpResponse {
@@ -86,8 +86,8 @@ pub(crate) async fn saved(
     let (visitor, _) = cookies::visitor(&request, &state.ctx);
     if interaction.flow.as_deref() != Some(&visitor.flow_digest()) {
         // Not to be shown here however often it is opened; asking anew is.
-        let anew = Link {
-            name: "Start again",
+        let anew = Onward {
+            way: Way::StartAgain,
             url: "/logout",
         };
         return failure::error_page_with_next(&state, &id, Trouble::FormRefused, anew);
@@ -167,6 +167,12 @@ async fn understand(
     state: &AppState,
     params: &Params,
 ) -> Result<(LogoutRequest, Option<Arc<Client>>), StorageFault> {
+    language::app_wishes(
+        params
+            .get("ui_locales")
+            .unwrap_or_default()
+            .split_ascii_whitespace(),
+    );
     let hint = logout::hint(&state.ring.get(), &state.ctx, params);
     let asking = match logout::client_id(params, hint.as_ref()) {
         Some(client_id) => client(state, &client_id).await?,
@@ -203,12 +209,16 @@ pub(crate) async fn people_here(
     visitor: &Visitor,
 ) -> Result<Vec<(Session, User)>, StorageFault> {
     let (browser, ctx) = (visitor.browser.clone(), state.ctx.clone());
-    read(state, move |tx| {
+    let people = read(state, move |tx| {
         let mut people = people_at(tx, browser.as_ref())?;
         people.retain(|(session, _)| session.is_live(ctx.now(), &ctx.policy));
-        Ok(people)
+        Ok::<_, StorageFault>(people)
     })
-    .await
+    .await?;
+    if let Some((_, user)) = people.last() {
+        language::reader_is(user);
+    }
+    Ok(people)
 }
 
 async fn ask(
@@ -313,7 +323,7 @@ async fn sign_out(
 ) -> HttpResponse {
     let (ctx, browser, wanted) = (state.ctx.clone(), visitor.browser.clone(), asked.clone());
     let ended = write(state, move |tx| {
-        let here = people_at(tx, browser.as_ref())?;
+        let mut here = people_at(tx, browser.as_ref())?;
         let meant = meant(&wanted, &question, &here);
         if let Asked::Confirmed(Some(interaction)) = question {
             tx.finish_interaction(interaction.id)?;
@@ -321,11 +331,15 @@ async fn sign_out(
         for session in &meant {
             ending::session(tx, &ctx, session)?;
         }
-        Ok::<_, StorageFault>(here.len() - meant.len())
+        let left = here.len() - meant.len();
+        Ok::<_, StorageFault>((left, here.pop()))
     })
     .await;
     let left = match ended {
-        Ok(left) => left,
+        Ok((left, last)) => {
+            last.iter().for_each(|(_, user)| language::reader_is(user));
+            left
+        }
         Err(fault) => return failure::storage_page(state, id, &fault),
     };
     let response = match &asked.target {

@@ -103,6 +103,7 @@ async fn tell_owner(state: &AppState, client: &Client, owner: UserId) {
         })) => state.post.send(Letter {
             to,
             name: profile.name.unwrap_or(username),
+            language: profile.locale,
             notice: Notice::TokenReused {
                 at: state.ctx.now(),
                 client: client.display_name().to_owned(),

@@ -5,6 +5,7 @@ use actix_web::guard::GuardContext;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
+use i18n::Dated;
 use identity::inbox::CaughtLetter;
 use kernel::Timestamp;
 
@@ -78,7 +79,6 @@ fn find<'a>(letters: &'a [CaughtLetter], number: &str) -> Option<&'a CaughtLette
 }
 
 fn draw(state: &AppState, open: Option<&CaughtLetter>, all: &[CaughtLetter]) -> HttpResponse {
-    let at = open.map(|letter| moment(letter.at)).unwrap_or_default();
     let others = all
         .iter()
         .filter(|letter| Some(letter.number) != open.map(|open| open.number));
@@ -88,7 +88,7 @@ fn draw(state: &AppState, open: Option<&CaughtLetter>, all: &[CaughtLetter]) -> 
             subject: &letter.subject,
             from: &letter.from,
             to: &letter.to,
-            at: &at,
+            at: moment(letter.at),
             text: pieces(&letter.text),
             html_url: format!("{PATH}/{}/html", letter.number),
         }),
@@ -104,7 +104,6 @@ fn draw(state: &AppState, open: Option<&CaughtLetter>, all: &[CaughtLetter]) -> 
     page(StatusCode::OK, &view, &PageContext::new(state.transport()))
 }
 
-/// "2026-08-02, 14:03:00 UTC".
-fn moment(at: Timestamp) -> String {
-    at.to_rfc3339().replace('T', ", ").replace('Z', " UTC")
+fn moment(at: Timestamp) -> Dated {
+    Dated::new(at.to_rfc3339())
 }

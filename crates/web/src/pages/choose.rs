@@ -12,7 +12,7 @@ use crate::csrf::{self, Purpose};
 use crate::forms::PostedForm;
 use crate::state::AppState;
 use crate::unit::{read, write};
-use crate::views::{Account, Choosable, Choose, Link, PageContext, Trouble, page};
+use crate::views::{Account, Choosable, Choose, Onward, PageContext, Trouble, Way, page};
 use crate::{deliver, failure};
 
 /// Accounts shown at once; the others are behind "More accounts".
@@ -109,8 +109,8 @@ pub(crate) async fn post(
     };
     let genuine = csrf::is_genuine(form.get("csrf"), &claimed.visitor.flow, Purpose::Choose, &path);
     let Some(choice) = choice.filter(|_| genuine) else {
-        let again = Link {
-            name: "Show the accounts again",
+        let again = Onward {
+            way: Way::Accounts,
             url: &format!("/choose/{}", claimed.interaction.id),
         };
         return failure::error_page_with_next(&state, &id, Trouble::FormRefused, again);

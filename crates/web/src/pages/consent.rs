@@ -15,8 +15,10 @@ use crate::csrf::{self, Purpose};
 use crate::forms::PostedForm;
 use crate::state::AppState;
 use crate::unit::{read, write};
-use crate::views::{Account, Api, Consent, Introduction, Link, PageContext, ScopeLine, Trouble, page};
-use crate::{deliver, failure};
+use crate::views::{
+    Account, Api, Consent, Introduction, Onward, PageContext, ScopeDetail, ScopeLine, Trouble, Way, page,
+};
+use crate::{deliver, failure, language};
 
 /// GET `/consent/{id}`.
 pub(crate) async fn get(
@@ -73,6 +75,7 @@ async fn show(state: &AppState, id: &CorrelationId, claimed: &Claimed, path: &st
 }
 
 fn draw(state: &AppState, claimed: &Claimed, path: &str, view: &ConsentView) -> HttpResponse {
+    language::reader_is(&view.user);
     let (request, catalogue) = (&claimed.request, state.catalogue.get());
     let asked = request.to_be_allowed();
     let asked_before = asked != view.new_scopes;
@@ -110,23 +113,25 @@ fn draw(state: &AppState, claimed: &Claimed, path: &str, view: &ConsentView) -> 
 }
 
 /// What a scope is called: a standard one by us, others by their operator, or by the APIs they mean something to.
-pub(crate) fn line<'a>(catalogue: &'a Catalogue, scope: &'a str, resources: &[String]) -> ScopeLine<'a> {
+pub(crate) fn line(catalogue: &Catalogue, scope: &str, resources: &[String]) -> ScopeLine {
     let own = catalogue.claim_scope(scope);
     let description = own.and_then(|own| own.description.as_deref());
     match ScopeLine::standard(scope) {
-        Some(line) => description.into_iter().fold(line, ScopeLine::with),
+        Some(line) => description
+            .into_iter()
+            .fold(line, |line, text| line.with(ScopeDetail::Theirs(text.to_owned()))),
         None if own.is_some() => ScopeLine::described(scope, description),
         None => {
             let owners = catalogue
                 .owners(scope)
                 .filter(|owner| resources.contains(&owner.identifier));
-            let names: Vec<&str> = owners
-                .map(|owner| owner.name.as_deref().unwrap_or(&owner.identifier))
+            let names: Vec<String> = owners
+                .map(|owner| owner.name.as_ref().unwrap_or(&owner.identifier).clone())
                 .collect();
             let line = ScopeLine::undescribed(scope);
             match &names[..] {
                 [] => line,
-                names => line.with(&format!("At {}.", names.join(", "))),
+                _ => line.with(ScopeDetail::CountsAt(names)),
             }
         }
     }
@@ -173,8 +178,8 @@ pub(crate) async fn post(
         Purpose::Consent,
         &subject,
     ) {
-        let again = Link {
-            name: "Show the request again",
+        let again = Onward {
+            way: Way::Request,
             url: &format!("/consent/{}", claimed.interaction.id),
         };
         return failure::error_page_with_next(&state, &id, Trouble::FormRefused, again);

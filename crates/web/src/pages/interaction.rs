@@ -21,8 +21,8 @@ use crate::correlation::CorrelationId;
 use crate::oauth::authorize;
 use crate::state::AppState;
 use crate::unit::{read, write};
-use crate::views::{Link, Trouble};
-use crate::{cookies, deliver, failure};
+use crate::views::{Onward, Trouble, Way};
+use crate::{cookies, deliver, failure, language};
 
 /// A saved authorization request together with its client, claimed by this browser.
 pub(crate) struct Claimed {
@@ -89,7 +89,10 @@ pub(crate) async fn find(
     let interaction = loaded.ok_or_else(|| failure::error_page(state, id, Trouble::Expired { app: None }))?;
     let (visitor, _) = cookies::visitor(request, &state.ctx);
     let client = match &interaction.request {
-        Pending::Authorization(saved) | Pending::Answered(saved) => client(state, &saved.client_id).await,
+        Pending::Authorization(saved) | Pending::Answered(saved) => {
+            language::app_wishes(saved.ui_locales.iter().map(String::as_str));
+            client(state, &saved.client_id).await
+        }
         _ => Ok(None),
     }
     .map_err(|fault| failure::storage_page(state, id, &fault))?;
@@ -156,8 +159,8 @@ fn foreign(
             state,
             id,
             trouble,
-            Link {
-                name: "Start again",
+            Onward {
+                way: Way::StartAgain,
                 url,
             },
         ),

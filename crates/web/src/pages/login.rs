@@ -23,7 +23,7 @@ use crate::metrics::LoginOutcome;
 use crate::state::AppState;
 use crate::unit::write;
 use crate::views::{Account, Again, PageContext, Reason, SignIn, SignInProblem, page};
-use crate::{cookies, deliver, failure, hashing, peer};
+use crate::{cookies, deliver, failure, hashing, language, peer};
 
 /// GET `/login`: signing in without an app.
 pub(crate) async fn start(
@@ -45,7 +45,9 @@ pub(crate) async fn begin(
     if state.saved.is_reached(source, state.ctx.now()) {
         return failure::too_many(state, id);
     }
-    state.saved.count(source, state.ctx.now(), crate::forms::length(request));
+    state
+        .saved
+        .count(source, state.ctx.now(), crate::forms::length(request));
     let (visitor, cookie) = cookies::visitor(request, &state.ctx);
     let (ctx, flow) = (state.ctx.clone(), visitor.flow_digest());
     let saved = write(state, move |tx| {
@@ -120,6 +122,7 @@ impl Form<'_> {
         present: Option<&identity::User>,
         problem: Option<SignInProblem>,
     ) -> HttpResponse {
+        present.iter().for_each(|user| language::reader_is(user));
         let request = self.claimed.map(|claimed| &claimed.request);
         let hint = request.and_then(|request| request.login_hint.as_deref());
         let reason = match request {

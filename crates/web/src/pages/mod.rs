@@ -6,5 +6,6 @@ pub(crate) mod choose;
 pub(crate) mod consent;
 pub(crate) mod home;
 pub(crate) mod interaction;
+pub(crate) mod language;
 pub(crate) mod login;
 pub(crate) mod reset;

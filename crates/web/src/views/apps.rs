@@ -1,8 +1,10 @@
 //! Connected apps: what may use an account.
 
 use askama::Template;
+use i18n::With as _;
 
-use super::{Account, Moment};
+use super::reading::said as filters;
+use super::{Account, Moment, ScopeTitle};
 
 /// Lists the apps that may use an account. The form sends `csrf` and `withdraw`, a client's id.
 #[derive(Debug, Clone, Template)]
@@ -30,7 +32,7 @@ pub struct AppLine {
     /// Where it answers, for an app whose name is its own claim.
     pub host: Option<String>,
     /// What it may see and do, in plain words.
-    pub may: Vec<String>,
+    pub may: Vec<ScopeTitle>,
     /// When the person allowed that; none for an app that needs not ask.
     pub allowed: Option<Moment>,
     /// When it last made use of it.

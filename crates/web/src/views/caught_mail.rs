@@ -1,6 +1,9 @@
 //! Letters that were caught instead of sent. Only a provider that is being tried out has such a page.
 
 use askama::Template;
+use i18n::{Dated, With as _};
+
+use super::reading::said as filters;
 
 /// One letter in full, and the way to the others.
 #[derive(Debug, Clone, Template)]
@@ -23,8 +26,8 @@ pub struct OpenLetter<'a> {
     pub from: &'a str,
     /// Name and address.
     pub to: &'a str,
-    /// When it would have been sent, for people.
-    pub at: &'a str,
+    /// When it would have been sent.
+    pub at: Dated,
     /// Its text part.
     pub text: Vec<Piece<'a>>,
     /// Where its HTML part is.
@@ -38,8 +41,8 @@ pub struct LetterLine<'a> {
     pub subject: &'a str,
     /// Name and address.
     pub to: &'a str,
-    /// When it would have been sent, for people.
-    pub at: String,
+    /// When it would have been sent.
+    pub at: Dated,
     /// Where it is.
     pub url: String,
 }

@@ -1,8 +1,10 @@
 //! The account chooser: who is signed in here, and a way to be somebody else.
 
 use askama::Template;
+use i18n::With as _;
 
 use super::Account;
+use super::reading::said as filters;
 
 /// Asks which account to go on with. The form sends `csrf` and `account`: one of [`Choosable::value`], or `another`.
 #[derive(Debug, Clone, Template)]

@@ -1,7 +1,9 @@
 //! The consent page: who asks, for what, and a way to say no.
 
 use askama::Template;
+use i18n::With as _;
 
+use super::reading::said as filters;
 use super::{Account, ScopeLine};
 
 /// Asks whether an app may use the account. The form sends `csrf` and `decision`, which is `allow` or `deny`; what is
@@ -22,7 +24,7 @@ pub struct Consent<'a> {
     /// The account that would be used.
     pub account: Account<'a>,
     /// What the app asks to see and do, one line each.
-    pub scopes: Vec<ScopeLine<'a>>,
+    pub scopes: Vec<ScopeLine>,
     /// The APIs the access would count at (RFC 8707).
     pub resources: Vec<Api<'a>>,
     /// Where another account can be chosen; none where the app has named the person.

@@ -2,6 +2,15 @@
 //!
 //! Good enough to recognise one's own devices by. Nothing is decided by it: anybody can say anything there.
 
+use i18n::{Filled, Form, Markup, Said, Say, Words, WordsFault};
+
+/// A browser on a system, as far as it says. Both are names of ours for what was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeviceName {
+    browser: Option<&'static str>,
+    system: Option<&'static str>,
+}
+
 /// Browsers, the more particular first: most of them name those they descend from as well.
 const BROWSERS: [(&str, &str); 14] = [
     ("Edg/", "Edge"),
@@ -32,26 +41,50 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("BSD", "BSD"),
 ];
 
-/// The words for a `User-Agent` header.
-pub fn device_name(user_agent: Option<&str>) -> String {
-    let find = |known: &[(&str, &'static str)]| {
+impl DeviceName {
+    /// Of a `User-Agent` header.
+    pub fn of(user_agent: Option<&str>) -> Self {
         let told = user_agent.unwrap_or_default();
-        known
-            .iter()
-            .find(|(mark, _)| told.contains(mark))
-            .map(|(_, words)| *words)
-    };
-    match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(browser), None) => browser.to_owned(),
-        (None, Some(system)) => format!("A browser on {system}"),
-        (None, None) => "An unknown device".to_owned(),
+        let find = |known: &[(&str, &'static str)]| {
+            let named = known.iter().find(|(mark, _)| told.contains(mark));
+            named.map(|(_, name)| *name)
+        };
+        Self {
+            browser: find(&BROWSERS),
+            system: find(&SYSTEMS),
+        }
+    }
+}
+
+/// The names are isolated as names are; the words around them are the page's.
+impl Said for DeviceName {
+    fn said(&self, words: &Words, form: Form, markup: Markup) -> Result<Filled, WordsFault> {
+        match (&self.browser, &self.system) {
+            (Some(browser), Some(system)) => Say::new("device")
+                .with("browser", browser)
+                .with("system", system)
+                .said(words, form, markup),
+            (Some(browser), None) => browser.said(words, form, markup),
+            (None, Some(system)) => Say::new("device-of-system")
+                .with("system", system)
+                .said(words, form, markup),
+            (None, None) => Say::new("device-unknown").said(words, form, markup),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::device_name;
+    use i18n::Language;
+
+    use super::*;
+
+    fn named(user_agent: Option<&str>) -> Filled {
+        let words = Words::of(Language::English);
+        DeviceName::of(user_agent)
+            .said(words, Form::Text, Markup::Bare)
+            .expect("said")
+    }
 
     #[test]
     fn common_browsers_are_named() {
@@ -84,8 +117,8 @@ mod tests {
             ("Something (Windows)", "A browser on Windows"),
             ("<script>", "An unknown device"),
         ] {
-            assert_eq!(device_name(Some(user_agent)), words);
+            assert_eq!(named(Some(user_agent)), Filled::Text(words.to_owned()));
         }
-        assert_eq!(device_name(None), "An unknown device");
+        assert_eq!(named(None), Filled::Text("An unknown device".to_owned()));
     }
 }

@@ -2,9 +2,13 @@
 
 mod own_account;
 
+use std::cell::Cell;
+
 use actix_web::http::StatusCode;
 use askama::Template;
+use i18n::{Dated, Language, Words};
 
+use super::reading::{Others, Reading};
 use super::*;
 
 /// What an app or a person may call itself to break a page.
@@ -58,10 +62,24 @@ pub(crate) fn hostile() -> Vec<Drawn> {
     .concat()
 }
 
+thread_local! {
+    static WORDS: Cell<Option<&'static Words>> = const { Cell::new(None) };
+}
+
+/// What `draw` draws, in these words; in English where nobody says otherwise.
+pub(crate) fn in_words(words: &'static Words, draw: impl FnOnce() -> Vec<Drawn>) -> Vec<Drawn> {
+    WORDS.set(Some(words));
+    let drawn = draw();
+    WORDS.set(None);
+    drawn
+}
+
 fn draw(name: &'static str, view: &impl Template) -> Drawn {
+    let words = WORDS.get().unwrap_or_else(|| Words::of(Language::English));
+    let drawn = view.render_with_values(&Reading::new(words, Others::Offered));
     (
         name,
-        view.render().expect("a template that compiles can be drawn"),
+        drawn.unwrap_or_else(|fault| panic!("{name} cannot be drawn: {fault}")),
     )
 }
 
@@ -139,13 +157,24 @@ fn returning(place: &str) -> Vec<Drawn> {
 }
 
 fn asking(app: &str, host: &str, account: Account<'_>) -> Vec<Drawn> {
-    let standard = ["openid", "profile", "email", "offline_access"]
-        .into_iter()
-        .filter_map(ScopeLine::standard);
+    let standard = [
+        "openid",
+        "profile",
+        "email",
+        "offline_access",
+        "address",
+        "phone",
+        "groups",
+        "roles",
+    ]
+    .into_iter()
+    .filter_map(ScopeLine::standard);
     let mut scopes: Vec<_> = standard.collect();
     scopes[3] = scopes[3].clone().new_since_last_time();
-    scopes.push(ScopeLine::described(app, Some("Your desk")).with(host));
-    scopes.push(ScopeLine::undescribed("notes:archive").with(&format!("At {app}.")));
+    let theirs = ScopeDetail::Theirs(host.to_owned());
+    scopes.push(ScopeLine::described(app, Some("Your desk")).with(theirs));
+    let apis = vec![app.to_owned(), host.to_owned()];
+    scopes.push(ScopeLine::undescribed("notes:archive").with(ScopeDetail::CountsAt(apis)));
     let named = Consent {
         action: "/consent/Zk3",
         csrf: "csrf-token",
@@ -276,14 +305,14 @@ fn caught(subject: &str, to: &str) -> Vec<Drawn> {
         subject,
         from: "Signet <no-reply@id.example.com>",
         to,
-        at: "2026-08-02, 14:03:00 UTC",
+        at: Dated::new("2026-08-02T14:03:00Z"),
         text: pieces(&text),
         html_url: "/dev/mail/3/html".to_owned(),
     };
     let other = |number: u64| LetterLine {
         subject,
         to,
-        at: "2026-08-02, 14:01:27 UTC".to_owned(),
+        at: Dated::new("2026-08-02T14:01:27Z"),
         url: format!("/dev/mail/{number}"),
     };
     vec![
@@ -306,9 +335,13 @@ fn troubles(app: &str) -> Vec<Drawn> {
         description: Some(app),
         ..plain(Trouble::UnregisteredReturn { app })
     };
-    let start = Link {
-        name: "Start again",
+    let onward = |way| Onward {
+        way,
         url: "https://notes.example.com/",
+    };
+    let leading = |way| ErrorPage {
+        next: Some(onward(way)),
+        ..plain(Trouble::FormRefused)
     };
     let other = Trouble::Other {
         status: StatusCode::FORBIDDEN,
@@ -320,7 +353,7 @@ fn troubles(app: &str) -> Vec<Drawn> {
         draw(
             "error-expired",
             &ErrorPage {
-                next: Some(start),
+                next: Some(onward(Way::StartAgain)),
                 ..plain(Trouble::Expired { app: Some(app) })
             },
         ),
@@ -334,6 +367,20 @@ fn troubles(app: &str) -> Vec<Drawn> {
         draw("error-429", &plain(Trouble::TooManyRequests)),
         draw("error-503", &plain(Trouble::Busy)),
         draw("error-500", &plain(Trouble::Internal)),
+        draw("error-network", &plain(Trouble::TooManyFromNetwork)),
+        draw("error-name", &plain(Trouble::WrongName)),
+        draw("error-headers", &plain(Trouble::HeadersTooLong)),
+        draw("error-address", &plain(Trouble::AddressTooLong)),
+        draw(
+            "error-unreadable",
+            &plain(Trouble::Unreadable(StatusCode::BAD_REQUEST)),
+        ),
+        draw("error-long", &plain(Trouble::TooLong)),
+        draw("error-to-accounts", &leading(Way::Accounts)),
+        draw("error-to-request", &leading(Way::Request)),
+        draw("error-to-link", &leading(Way::NewLink)),
+        draw("error-to-app", &leading(Way::BackTo(app))),
+        draw("error-to-place", &leading(Way::To(PLACE))),
         draw("error-other", &plain(other)),
     ]
 }

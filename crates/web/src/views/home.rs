@@ -1,8 +1,10 @@
 //! The front page: who is signed in here.
 
 use askama::Template;
+use i18n::With as _;
 
 use super::Account;
+use super::reading::said as filters;
 
 /// Shows who is signed in, with a way out, or a way in.
 #[derive(Debug, Clone, Copy, Template)]

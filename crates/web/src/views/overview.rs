@@ -1,8 +1,10 @@
 //! The account page: who one is here, and the ways to its other pages.
 
 use askama::Template;
+use i18n::{Language, With as _};
 
 use super::Link;
+use super::reading::said as filters;
 
 /// Shows an account to its person. The form for leaving is that of [`super::Sessions`]: it sends `csrf` and `end`.
 #[derive(Debug, Clone, Template)]
@@ -22,6 +24,8 @@ pub struct Overview<'a> {
     pub sessions: usize,
     /// How many apps use the account.
     pub apps: usize,
+    /// The language the person chose for themselves.
+    pub language: Option<Language>,
     /// Where the account's other pages are.
     pub ways: Ways<'a>,
     /// The other accounts signed in at this browser.
@@ -61,4 +65,6 @@ pub struct Ways<'a> {
     pub sessions: &'a str,
     /// Connected apps.
     pub apps: &'a str,
+    /// Choosing a language.
+    pub language: &'a str,
 }

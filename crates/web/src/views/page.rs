@@ -3,18 +3,22 @@
 use actix_web::HttpResponse;
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{CONTENT_LANGUAGE, ContentType};
 use askama::Template;
 
 use super::headers::{PageContext, secure};
+use super::reading::Reading;
+use crate::language;
 
-/// Draws `view` and answers with it under `status`, with every security header.
+/// Draws `view` in the language of whoever reads it, and answers with it under `status`, with every security header.
 ///
 /// A template that cannot be drawn becomes a plain 500; the cause is kept on the response for the log, not shown.
 pub fn page(status: StatusCode, view: &impl Template, context: &PageContext) -> HttpResponse {
-    let mut response = match view.render() {
+    let wishes = language::wishes();
+    let mut response = match view.render_with_values(&Reading::of(wishes)) {
         Ok(html) => HttpResponse::build(status)
             .content_type(ContentType::html())
+            .insert_header((CONTENT_LANGUAGE, wishes.settle().tag()))
             .body(html),
         Err(cause) => undrawn(cause),
     };

@@ -1,8 +1,10 @@
 //! Setting a password: by who knows the old one, and by who came through a link from a letter.
 
 use askama::Template;
+use i18n::With as _;
 
 use super::Account;
+use super::reading::said as filters;
 
 /// Asks for the present password and a new one. Its inputs are `password`, `new_password` and the hidden `csrf`.
 #[derive(Debug, Clone, Copy, Template)]

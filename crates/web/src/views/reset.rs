@@ -1,8 +1,10 @@
 //! The forgotten password, apart from the page that sets a new one ([`super::NewPassword`]).
 
 use askama::Template;
+use i18n::With as _;
 
-use super::Link;
+use super::Onward;
+use super::reading::said as filters;
 
 /// Asks who forgot their password. Its inputs are `username` and the hidden `csrf` and `interaction`.
 #[derive(Debug, Clone, Copy, Template)]
@@ -57,8 +59,8 @@ pub struct LetterSent<'a> {
 #[derive(Debug, Clone, Copy, Template)]
 #[template(path = "reset_done.html")]
 pub struct PasswordSet<'a> {
-    /// Where to sign in: "Sign in", or "Continue to" an app.
-    pub next: Link<'a>,
+    /// Where to sign in.
+    pub next: Onward<'a>,
 }
 
 /// A link that sets no password: used, replaced, too old, or never sent.

@@ -1,69 +1,98 @@
 //! What a scope means to the person who is asked for it. What it means to a token is not decided here.
 
-use std::borrow::Cow;
+use i18n::{Filled, Form, Markup, Said, Say, Words, WordsFault};
 
 /// One line of the consent page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScopeLine<'a> {
+pub struct ScopeLine {
     /// What is asked for, in a few words.
-    pub title: &'a str,
-    /// What that reveals or permits, in a sentence.
-    pub detail: Cow<'a, str>,
+    pub title: ScopeTitle,
+    /// What that reveals or permits, in sentences.
+    pub details: Vec<ScopeDetail>,
     /// Asked for now, but not the last time this app was allowed in.
     pub is_new: bool,
 }
 
-impl<'a> ScopeLine<'a> {
+/// What a scope is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScopeTitle {
+    /// By us, in a message of this name.
+    Ours(&'static str),
+    /// By an operator, or by its own name.
+    Theirs(String),
+}
+
+/// A sentence about a scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScopeDetail {
+    /// Ours, in a message of this name.
+    Ours(&'static str),
+    /// An operator's.
+    Theirs(String),
+    /// The APIs it means something to, by name.
+    CountsAt(Vec<String>),
+}
+
+impl Said for ScopeTitle {
+    fn said(&self, words: &Words, form: Form, markup: Markup) -> Result<Filled, WordsFault> {
+        match self {
+            ScopeTitle::Ours(key) => Say::new(key).said(words, form, markup),
+            ScopeTitle::Theirs(text) => text.said(words, form, markup),
+        }
+    }
+}
+
+impl Said for ScopeDetail {
+    fn said(&self, words: &Words, form: Form, markup: Markup) -> Result<Filled, WordsFault> {
+        match self {
+            ScopeDetail::Ours(key) => Say::new(key).said(words, form, markup),
+            ScopeDetail::Theirs(text) => text.said(words, form, markup),
+            ScopeDetail::CountsAt(apis) => Say::new("scope-counts-at")
+                .with("apis", apis)
+                .said(words, form, markup),
+        }
+    }
+}
+
+impl ScopeLine {
     /// The line for a standard scope (OpenID Connect Core 5.4 and 11); `None` for all others, which an operator
     /// describes, or which belong to an API.
     pub fn standard(scope: &str) -> Option<Self> {
         let (title, detail) = match scope {
-            "openid" => (
-                "Know that it is you",
-                "An identifier for your account that stays the same.",
-            ),
-            "profile" => ("Your profile", "Your name, username, picture and language."),
-            "email" => (
-                "Your e-mail address",
-                "The address, and whether it has been confirmed.",
-            ),
-            "address" => ("Your postal address", "The address in your profile."),
-            "phone" => (
-                "Your phone number",
-                "The number, and whether it has been confirmed.",
-            ),
-            "groups" => ("Your groups", "The names of the groups you belong to."),
-            "roles" => ("Your roles", "What you may do in the apps of this place."),
-            "offline_access" => ("Stay connected", "Keep this access while you are away."),
+            "openid" => ("scope-openid", "scope-openid-means"),
+            "profile" => ("scope-profile", "scope-profile-means"),
+            "email" => ("scope-email", "scope-email-means"),
+            "address" => ("scope-address", "scope-address-means"),
+            "phone" => ("scope-phone", "scope-phone-means"),
+            "groups" => ("scope-groups", "scope-groups-means"),
+            "roles" => ("scope-roles", "scope-roles-means"),
+            "offline_access" => ("scope-offline_access", "scope-offline_access-means"),
             _ => return None,
         };
         Some(Self {
-            title,
-            detail: detail.into(),
+            title: ScopeTitle::Ours(title),
+            details: vec![ScopeDetail::Ours(detail)],
             is_new: false,
         })
     }
 
     /// The line for a scope nobody has described: its name as it was asked for.
-    pub fn undescribed(scope: &'a str) -> Self {
+    pub fn undescribed(scope: &str) -> Self {
         Self {
-            title: scope,
-            detail: "".into(),
+            title: ScopeTitle::Theirs(scope.to_owned()),
+            details: Vec::new(),
             is_new: false,
         }
     }
 
     /// The line for a scope of an operator's own: what they wrote about it, else its name.
-    pub fn described(scope: &'a str, description: Option<&'a str>) -> Self {
+    pub fn described(scope: &str, description: Option<&str>) -> Self {
         Self::undescribed(description.unwrap_or(scope))
     }
 
     /// The same line with another sentence: where the scope counts, or what else it reveals.
-    pub fn with(mut self, sentence: &str) -> Self {
-        if !self.detail.is_empty() {
-            self.detail.to_mut().push(' ');
-        }
-        self.detail.to_mut().push_str(sentence);
+    pub fn with(mut self, detail: ScopeDetail) -> Self {
+        self.details.push(detail);
         self
     }
 

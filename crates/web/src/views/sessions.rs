@@ -1,8 +1,10 @@
 //! Devices and sessions: where an account is signed in.
 
 use askama::Template;
+use i18n::With as _;
 
-use super::{Account, Moment};
+use super::reading::said as filters;
+use super::{Account, DeviceName, Moment};
 
 /// Lists the sessions of an account. The form sends `csrf` and `end`: a session's id, `others` or `everywhere`.
 #[derive(Debug, Clone, Template)]
@@ -26,7 +28,7 @@ pub struct SessionLine {
     /// Names it in the form.
     pub sid: String,
     /// "Firefox on Linux".
-    pub device: String,
+    pub device: DeviceName,
     /// The network address it came from, if known.
     pub address: Option<String>,
     /// Whether the page is shown in it.

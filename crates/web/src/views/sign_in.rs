@@ -1,8 +1,10 @@
 //! The sign-in page, and the same page when somebody who is here already is asked again.
 
 use askama::Template;
+use i18n::With as _;
 
 use super::Account;
+use super::reading::said as filters;
 
 /// Asks for a username and a password. Its inputs are `username`, `password` and the hidden `csrf`.
 #[derive(Debug, Clone, Copy, Template)]

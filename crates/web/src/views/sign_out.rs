@@ -1,7 +1,9 @@
 //! The two pages of leaving: the question, and the answer. Which apps hear of it is not decided here.
 
 use askama::Template;
+use i18n::With as _;
 
+use super::reading::said as filters;
 use super::{Account, Link};
 
 /// Asks before signing out, as RP-initiated logout requires when nothing proves who asks (OpenID Connect RP-Initiated

@@ -2,8 +2,10 @@
 
 use actix_web::http::StatusCode;
 use askama::Template;
+use i18n::With as _;
 
-use super::Link;
+use super::Onward;
+use super::reading::said as filters;
 
 /// Tells a person that something did not work.
 #[derive(Debug, Clone, Copy, Template)]
@@ -18,7 +20,7 @@ pub struct ErrorPage<'a> {
     /// The id that finds this request in the log, for passing on.
     pub correlation: &'a str,
     /// The way onwards; without one the page offers itself once more, or the front page, as its trouble passes.
-    pub next: Option<Link<'a>>,
+    pub next: Option<Onward<'a>>,
 }
 
 impl<'a> ErrorPage<'a> {
@@ -61,11 +63,23 @@ pub enum Trouble<'a> {
     MethodNotAllowed,
     /// This browser or account asks too often.
     TooManyRequests,
+    /// So many requests were begun from one network that no more are kept.
+    TooManyFromNetwork,
     /// The provider has more to do than it can.
     Busy,
     /// A fault of ours.
     Internal,
-    /// Anything else, in the caller's words.
+    /// A request for a name this server does not go by.
+    WrongName,
+    /// More header fields than are read.
+    HeadersTooLong,
+    /// A longer address than is read.
+    AddressTooLong,
+    /// Parameters that cannot be read, and the status that says why.
+    Unreadable(StatusCode),
+    /// More in a field than anybody types.
+    TooLong,
+    /// Anything else, in the caller's words, which are in one language only.
     Other {
         /// The status to answer with.
         status: StatusCode,
@@ -90,6 +104,12 @@ impl Trouble<'_> {
     pub fn passes(&self) -> Passes {
         match self {
             Self::FormRefused | Self::TooManyRequests | Self::Busy | Self::Internal => Passes::Soon,
+            Self::TooManyFromNetwork
+            | Self::WrongName
+            | Self::HeadersTooLong
+            | Self::AddressTooLong
+            | Self::Unreadable(_)
+            | Self::TooLong => Passes::Never,
             Self::UnknownApp
             | Self::UnregisteredReturn { .. }
             | Self::BadRequest
@@ -111,10 +131,15 @@ impl Trouble<'_> {
             Self::FormRefused => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyRequests | Self::TooManyFromNetwork => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Other { status, .. } => *status,
+            Self::WrongName => StatusCode::MISDIRECTED_REQUEST,
+            Self::HeadersTooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::AddressTooLong => StatusCode::URI_TOO_LONG,
+            // 400 rather than 413: to the person it is one more value that cannot be taken.
+            Self::TooLong => StatusCode::BAD_REQUEST,
+            Self::Unreadable(status) | Self::Other { status, .. } => *status,
         }
     }
 }

@@ -105,7 +105,7 @@ fn is_kept_alive(grant: &Grant, refreshed_at: Option<Timestamp>, ctx: &Ctx) -> b
 }
 
 fn line(client: &Client, connection: &Connection, catalogue: &Catalogue, now: Timestamp) -> AppLine {
-    let words = |scope: &str| consent::line(catalogue, scope, &[]).title.to_owned();
+    let words = |scope: &str| consent::line(catalogue, scope, &[]).title;
     let host = client
         .metadata
         .redirect_uris

@@ -4,6 +4,7 @@
 //! chooses another of them. A session of another browser is not there.
 
 pub(crate) mod apps;
+pub(crate) mod language;
 pub(crate) mod overview;
 pub(crate) mod password;
 pub(crate) mod sessions;
@@ -63,6 +64,7 @@ async fn visit(
         return Err(failure::error_page(state, id, Trouble::NotFound));
     };
     let (session, user) = people.remove(chosen);
+    crate::language::reader_is(&user);
     let now = state.ctx.now();
     if session.wants_touch(now) {
         let sid = session.sid;
@@ -147,5 +149,6 @@ pub(crate) fn path_of(destination: Destination) -> &'static str {
         Destination::Password => "/account/password",
         Destination::Sessions => "/account/sessions",
         Destination::Apps => "/account/apps",
+        Destination::Language => "/account/language",
     }
 }

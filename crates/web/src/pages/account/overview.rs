@@ -7,9 +7,9 @@ use token::authorize::Destination;
 use super::{Visit, apps, path_of, sessions, visit, way_as};
 use crate::correlation::CorrelationId;
 use crate::csrf::Purpose;
-use crate::failure;
 use crate::state::AppState;
 use crate::views::{Email, Link, Overview, Proof, Ways};
+use crate::{failure, language};
 
 /// GET `/account`.
 pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: CorrelationId) -> HttpResponse {
@@ -59,10 +59,12 @@ fn draw(state: &AppState, visit: &Visit, sessions: usize, apps: usize) -> HttpRe
         groups: &user.groups,
         sessions,
         apps,
+        language: language::own(user),
         ways: Ways {
             password: &way(Destination::Password),
             sessions: &way(Destination::Sessions),
             apps: &way(Destination::Apps),
+            language: &way(Destination::Language),
         },
         others: &others,
         sign_out: &visit.action(path_of(Destination::Sessions)),

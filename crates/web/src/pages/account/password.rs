@@ -21,7 +21,7 @@ use crate::pages::reset::after_problem;
 use crate::state::AppState;
 use crate::unit::write;
 use crate::views::{ChangePassword, PasswordOutcome, PasswordProblem};
-use crate::{cookies, deliver, failure, forms, hashing, own_form, peer};
+use crate::{cookies, deliver, failure, forms, hashing, language, own_form, peer};
 
 /// GET `/account/password`.
 pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: CorrelationId) -> HttpResponse {
@@ -189,6 +189,7 @@ pub(crate) fn tell(state: &AppState, user: &User, by: ChangedBy) {
         state.post.send(Letter {
             to: address.clone(),
             name: user.display_name().to_owned(),
+            language: Some(language::of_letters(user).tag().to_owned()),
             notice: Notice::PasswordChanged {
                 at: state.ctx.now(),
                 by,

@@ -14,7 +14,7 @@ use crate::correlation::CorrelationId;
 use crate::csrf::Purpose;
 use crate::state::AppState;
 use crate::unit::{read, write};
-use crate::views::{Moment, SessionLine, SessionPlace, Sessions, Trouble, device_name};
+use crate::views::{DeviceName, Moment, SessionLine, SessionPlace, Sessions, Trouble};
 use crate::{cookies, deliver, failure, own_form};
 
 /// GET `/account/sessions`.
@@ -56,7 +56,7 @@ pub(super) async fn lines(state: &AppState, visit: &Visit) -> Result<Vec<Session
             }
             lines.push(SessionLine {
                 sid: session.sid.to_string(),
-                device: device_name(session.device.user_agent.as_deref()),
+                device: DeviceName::of(session.device.user_agent.as_deref()),
                 address: session.device.address,
                 place: if session.sid == here {
                     SessionPlace::Here

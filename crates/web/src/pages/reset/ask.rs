@@ -16,7 +16,7 @@ use crate::csrf::{self, Purpose};
 use crate::state::AppState;
 use crate::unit::write;
 use crate::views::{ForgotPassword, Freshness, Help, LetterSent, PageContext, page};
-use crate::{cookies, deliver, failure, forms, own_form, peer};
+use crate::{cookies, deliver, failure, forms, language, own_form, peer};
 
 /// An answer comes no sooner than this. Storing a link and writing a letter take a moment longer than finding nobody; behind
 /// a pause of many such moments nobody can measure which it was.
@@ -126,6 +126,7 @@ fn send(state: &AppState, link: &LinkToSend, interaction: Option<InteractionId>)
     state.post.send(Letter {
         to: address.clone(),
         name: link.user.display_name().to_owned(),
+        language: Some(language::of_letters(&link.user).tag().to_owned()),
         notice: Notice::PasswordReset {
             link: SecretLink::new(state.ctx.issuer.url(&path)),
             valid_for: state.ctx.policy.reset_ttl,

@@ -1,5 +1,7 @@
 //! `/reset/i/{id}`: setting a new password through a link that was opened at this browser.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use identity::notice::ChangedBy;
@@ -9,6 +11,7 @@ use kernel::secret::ResetToken;
 use kernel::{Digest, StorageFault};
 use protocol::Params;
 use token::authorize::{Interaction, Pending, Visitor};
+use token::client::Client;
 use token::ending;
 
 use super::{after_problem, dead};
@@ -19,8 +22,10 @@ use crate::pages::account::password::{new_password, tell};
 use crate::pages::interaction::load;
 use crate::state::AppState;
 use crate::unit::{read, write};
-use crate::views::{Account, Link, NewPassword, PageContext, PasswordProblem, PasswordSet, Trouble, page};
-use crate::{cookies, deliver, failure, hashing, own_form, peer};
+use crate::views::{
+    Account, NewPassword, Onward, PageContext, PasswordProblem, PasswordSet, Trouble, Way, page,
+};
+use crate::{cookies, deliver, failure, hashing, language, own_form, peer};
 
 /// A link opened at this browser, still good.
 struct Opened {
@@ -78,10 +83,11 @@ pub(crate) async fn get(
     match look(&request, &state, &path).await {
         Ok(State::Open(opened)) => draw(&state, &id, &opened, None),
         Ok(State::Set(resume, visitor)) => match next(&state, &visitor, resume).await {
-            Ok((name, url)) => {
+            Ok((client, url)) => {
+                let app = client.as_deref().map(Client::display_name);
                 let view = PasswordSet {
-                    next: Link {
-                        name: &name,
+                    next: Onward {
+                        way: app.map_or(Way::SignIn, Way::SignInTo),
                         url: &url,
                     },
                 };
@@ -97,8 +103,8 @@ pub(crate) async fn get(
 
 /// Nothing is used up: the link in the letter works once the browser keeps our cookie.
 fn stranger(state: &AppState, id: &CorrelationId) -> HttpResponse {
-    let again = Link {
-        name: "Ask for a new link",
+    let again = Onward {
+        way: Way::NewLink,
         url: super::PATH,
     };
     failure::error_page_with_next(state, id, Trouble::CookieMissing, again)
@@ -110,6 +116,7 @@ fn draw(
     opened: &Opened,
     problem: Option<PasswordProblem>,
 ) -> HttpResponse {
+    language::reader_is(&opened.owner);
     let path = opened.interaction.id.to_string();
     let view = NewPassword {
         action: &format!("/reset/i/{path}"),
@@ -129,13 +136,13 @@ fn draw(
 }
 
 /// Where to sign in: the request the person was on their way with, if it is still this browser's and waits; else the
-/// front door. The words and the path.
+/// front door. The app, if there is one, and the path.
 async fn next(
     state: &AppState,
     visitor: &Visitor,
     resume: Option<InteractionId>,
-) -> Result<(String, String), StorageFault> {
-    let plain = ("Sign in".to_owned(), "/login".to_owned());
+) -> Result<(Option<Arc<Client>>, String), StorageFault> {
+    let plain = (None, "/login".to_owned());
     let Some(id) = resume else {
         return Ok(plain);
     };
@@ -143,11 +150,14 @@ async fn next(
     let own = waiting.filter(|waiting| waiting.flow.as_deref() == Some(&visitor.flow_digest()));
     let path = format!("/login/{id}");
     Ok(match own.map(|waiting| waiting.request) {
-        Some(Pending::Authorization(request)) => match client(state, &request.client_id).await? {
-            Some(client) => (format!("Sign in to {}", client.display_name()), path),
-            None => plain,
-        },
-        Some(Pending::SignIn(_)) => ("Sign in".to_owned(), path),
+        Some(Pending::Authorization(request)) => {
+            language::app_wishes(request.ui_locales.iter().map(String::as_str));
+            match client(state, &request.client_id).await? {
+                Some(client) => (Some(client), path),
+                None => plain,
+            }
+        }
+        Some(Pending::SignIn(_)) => (None, path),
         _ => plain,
     })
 }

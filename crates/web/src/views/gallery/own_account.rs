@@ -1,12 +1,13 @@
 //! The pages of somebody's own account, and those of the forgotten password.
 
+use i18n::Language;
 use kernel::Timestamp;
 
 use super::{Account, Drawn, PLACE, draw};
 use crate::views::{
-    AppLine, ChangePassword, ConnectedApps, DeadLink, Email, ForgotPassword, Freshness, Help, LetterSent,
-    Link, Moment, NewPassword, Overview, PasswordOutcome, PasswordProblem, PasswordSet, Proof, SessionLine,
-    SessionPlace, Sessions, Ways,
+    AppLine, ChangePassword, ConnectedApps, DeadLink, DeviceName, Email, ForgotPassword, Freshness, Help,
+    LetterSent, Link, Moment, NewPassword, Onward, Overview, OwnLanguage, PasswordOutcome, PasswordProblem,
+    PasswordSet, Proof, ScopeTitle, SessionLine, SessionPlace, Sessions, Way, Ways,
 };
 
 /// A quarter to ten on a day in March, and as long ago as the name says.
@@ -36,10 +37,12 @@ pub(super) fn at_home(app: &str, account: Account<'_>) -> Vec<Drawn> {
         groups: &groups,
         sessions: 3,
         apps: 2,
+        language: Some(Language::German),
         ways: Ways {
             password: "/account/password",
             sessions: "/account/sessions",
             apps: "/account/apps",
+            language: "/account/language",
         },
         others: &others,
         sign_out: "/account/sessions?as=a",
@@ -51,6 +54,7 @@ pub(super) fn at_home(app: &str, account: Account<'_>) -> Vec<Drawn> {
         groups: &[],
         sessions: 1,
         apps: 0,
+        language: None,
         others: &[],
         ..overview.clone()
     };
@@ -62,6 +66,13 @@ pub(super) fn at_home(app: &str, account: Account<'_>) -> Vec<Drawn> {
         forgot: "/reset",
         back: "/account",
         correlation: "F7K2-9Q",
+    };
+    let choice = OwnLanguage {
+        action: "/account/language?as=a",
+        csrf: "csrf-token",
+        account,
+        chosen: None,
+        back: "/account",
     };
     let after = |outcome| ChangePassword {
         outcome: Some(outcome),
@@ -75,7 +86,19 @@ pub(super) fn at_home(app: &str, account: Account<'_>) -> Vec<Drawn> {
             "account-password-refused",
             &after(PasswordOutcome::Refused(PasswordProblem::WrongCurrent)),
         ),
+        draw(
+            "account-password-throttled",
+            &after(PasswordOutcome::Refused(PasswordProblem::TooManyTries)),
+        ),
         draw("account-password-changed", &after(PasswordOutcome::Changed)),
+        draw("account-language", &choice),
+        draw(
+            "account-language-chosen",
+            &OwnLanguage {
+                chosen: Some(Language::Arabic),
+                ..choice
+            },
+        ),
     ];
     drawn.extend(connections(app, account));
     drawn
@@ -84,7 +107,7 @@ pub(super) fn at_home(app: &str, account: Account<'_>) -> Vec<Drawn> {
 fn connections(app: &str, account: Account<'_>) -> Vec<Drawn> {
     let line = |sid: &str, device: &str, place, minutes| SessionLine {
         sid: sid.to_owned(),
-        device: device.to_owned(),
+        device: DeviceName::of(Some(device)),
         address: Some("192.0.2.17".to_owned()),
         place,
         signed_in: minutes_ago(minutes),
@@ -92,13 +115,14 @@ fn connections(app: &str, account: Account<'_>) -> Vec<Drawn> {
         apps: vec!["Calendar".to_owned(), app.to_owned()],
     };
     let sessions = [
-        line("a", "Firefox on Linux", SessionPlace::Here, 65),
-        line("b", "Safari on iPhone", SessionPlace::Elsewhere, 6000),
+        line("a", "Linux Firefox/1", SessionPlace::Here, 65),
+        line("b", "iPhone Safari/1", SessionPlace::Elsewhere, 6000),
         SessionLine {
             address: None,
             apps: Vec::new(),
-            ..line("c", "An unknown device", SessionPlace::Elsewhere, 20_000)
+            ..line("c", "?", SessionPlace::Elsewhere, 20_000)
         },
+        line("d", "Windows", SessionPlace::Elsewhere, 100_000),
     ];
     let listed = |sessions| Sessions {
         action: "/account/sessions?as=a",
@@ -112,9 +136,9 @@ fn connections(app: &str, account: Account<'_>) -> Vec<Drawn> {
         name: app.to_owned(),
         host: Some("notes.example.com".to_owned()),
         may: vec![
-            "Know that it is you".to_owned(),
-            "Your profile".to_owned(),
-            app.to_owned(),
+            ScopeTitle::Ours("scope-openid"),
+            ScopeTitle::Ours("scope-profile"),
+            ScopeTitle::Theirs(app.to_owned()),
         ],
         allowed: Some(minutes_ago(50_000)),
         used: Some(minutes_ago(130)),
@@ -126,6 +150,14 @@ fn connections(app: &str, account: Account<'_>) -> Vec<Drawn> {
         allowed: None,
         ..allowed.clone()
     };
+    let never_used = AppLine {
+        used: None,
+        ..allowed.clone()
+    };
+    let idle = AppLine {
+        used: None,
+        ..own.clone()
+    };
     let apps = |apps| ConnectedApps {
         action: "/account/apps?as=a",
         csrf: "csrf-token",
@@ -136,7 +168,7 @@ fn connections(app: &str, account: Account<'_>) -> Vec<Drawn> {
     vec![
         draw("account-sessions", &listed(&sessions)),
         draw("account-sessions-alone", &listed(&sessions[..1])),
-        draw("account-apps", &apps(&[own, allowed])),
+        draw("account-apps", &apps(&[own, allowed, never_used, idle])),
         draw("account-apps-none", &apps(&[])),
     ]
 }
@@ -165,10 +197,11 @@ pub(super) fn forgetting(app: &str, account: Account<'_>) -> Vec<Drawn> {
         problem: Some(problem),
         ..form
     };
-    let sign_in = format!("Sign in to {app}");
-    let next = Link {
-        name: &sign_in,
-        url: "/login/Zk3",
+    let done = |way| PasswordSet {
+        next: Onward {
+            way,
+            url: "/login/Zk3",
+        },
     };
     let sent = LetterSent {
         minutes: 30,
@@ -182,7 +215,10 @@ pub(super) fn forgetting(app: &str, account: Account<'_>) -> Vec<Drawn> {
         draw("new-password", &form),
         draw("new-password-short", &refused(PasswordProblem::TooShort)),
         draw("new-password-busy", &refused(PasswordProblem::Busy)),
-        draw("password-set", &PasswordSet { next }),
+        draw("new-password-long", &refused(PasswordProblem::TooLong)),
+        draw("new-password-stale", &refused(PasswordProblem::FormTooOld)),
+        draw("password-set", &done(Way::SignInTo(app))),
+        draw("password-set-plain", &done(Way::SignIn)),
         draw(
             "dead-link",
             &DeadLink {
