@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use kernel::audit::Way;
 use kernel::id::UserId;
 use kernel::secret::ResetToken;
 use kernel::{Audit, AuditEvent, Ctx, Digest, Plain, StorageFault, Timestamp};
@@ -97,7 +98,7 @@ pub fn begin(
     tx.record(
         AuditEvent::new(now, "user.password.reset.asked")
             .subject(user.id)
-            .detail(format!("from {source}")),
+            .source(Way::Browser, Some(&source)),
     )?;
     Ok(Some(LinkToSend { user, token }))
 }

@@ -81,7 +81,9 @@ fn own_session(
             own = Some(session);
         } else {
             tx.end_session(session.sid, now)?;
-            let event = AuditEvent::new(now, "session.end").actor(user.id);
+            let event = AuditEvent::new(now, "session.end")
+                .actor(user.id)
+                .session(session.sid);
             tx.record(event.subject(session.sid))?;
         }
     }

@@ -48,7 +48,9 @@ pub fn session(
             notify(tx, ctx, &client, session)?;
         }
     }
-    let event = AuditEvent::new(now, "session.end").actor(session.user);
+    let event = AuditEvent::new(now, "session.end")
+        .actor(session.user)
+        .session(session.sid);
     tx.record(event.subject(session.sid))?;
     Ok(Found::Yes)
 }

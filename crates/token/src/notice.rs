@@ -110,6 +110,7 @@ pub fn failed(
     }
     tx.finish_notice(notice.id)?;
     let event = AuditEvent::new(ctx.now(), "logout.undelivered").client(&notice.client_id);
-    tx.record(event.actor(notice.user).subject(notice.sid))?;
+    let event = event.actor(notice.user).subject(notice.sid);
+    tx.record(event.session(notice.sid).refused())?;
     Ok(AfterFailure::GivenUp)
 }

@@ -60,6 +60,7 @@ pub fn revoke(
     let event = AuditEvent::new(ctx.now(), "grant.revoke")
         .actor(grant.user)
         .subject(grant.id)
+        .session(grant.sid)
         .client(&client.client_id);
     ending::grant(tx, ctx, grant.id, event).map(drop)
 }

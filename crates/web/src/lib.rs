@@ -32,6 +32,7 @@ mod standing;
 pub mod state;
 mod unit;
 mod usernames;
+mod whence;
 pub mod views;
 
 pub use correlation::CorrelationId;

@@ -6,6 +6,7 @@ use kernel::{Access, StorageFault};
 use tokio::sync::oneshot;
 
 use crate::state::AppState;
+use crate::whence;
 
 /// The ports of one transaction. The alias fixes the trait object's lifetime, which `&mut dyn Ports` would not.
 type AllPorts = dyn Ports;
@@ -19,6 +20,11 @@ where
     T: Send + 'static,
     E: From<StorageFault> + Send + 'static,
 {
+    let source = whence::here();
+    let work = move |ports: &mut AllPorts| {
+        ports.come_from(source);
+        work(ports)
+    };
     run(state, Access::Write, work).await
 }
 

@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use kernel::audit::Way;
 use kernel::digest::{base64url, sha256_parts};
 use kernel::id::UserId;
 use kernel::{Audit, AuditEvent, Ctx, StorageFault};
@@ -220,7 +221,8 @@ fn settle(
     let event = AuditEvent::new(ctx.now(), occasion.success())
         .actor(user.id)
         .subject(user.id);
-    tx.record(event.detail(format!("password, from {}", attempt.source)))?;
+    let event = event.source(Way::Browser, Some(&attempt.source));
+    tx.record(event.detail("password"))?;
     Ok(SignIn::Welcome(Box::new(user)))
 }
 
@@ -251,7 +253,8 @@ fn refuse(
         // The name that was typed stays out: now and then it is a password in the wrong field.
         let mut event = AuditEvent::new(ctx.now(), occasion.failure());
         event.subject = attempt.known.map(|id| id.to_string());
-        tx.record(event.detail(format!("{}, from {}", reason.as_str(), attempt.source)))?;
+        let event = event.source(Way::Browser, Some(&attempt.source)).refused();
+        tx.record(event.detail(reason.as_str()))?;
     }
     Ok(SignIn::Refused(reason))
 }

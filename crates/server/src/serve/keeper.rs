@@ -156,6 +156,7 @@ impl Rounds {
                 (AGAIN, Outcome::Undone)
             }
         };
+        super::checkpoints::make(&self.provider);
         let at_most = if self.provider.vault.is_behind() {
             AGAIN
         } else {

@@ -1,5 +1,6 @@
 //! `signet serve`: the provider and its management port, until somebody stops it.
 
+mod checkpoints;
 mod job;
 mod keeper;
 mod listener;

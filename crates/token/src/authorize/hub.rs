@@ -119,7 +119,7 @@ pub fn deny(
     person: UserId,
 ) -> Result<Step, StorageFault> {
     let event = AuditEvent::new(ctx.now(), "consent.denied").actor(person);
-    tx.record(event.client(&request.client_id))?;
+    tx.record(event.client(&request.client_id).refused())?;
     let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not allow this access");
     finish(
         tx,

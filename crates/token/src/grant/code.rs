@@ -91,7 +91,9 @@ fn event(case: &Case<'_>, name: &'static str, grant: &Grant) -> AuditEvent {
     AuditEvent::new(case.ctx.now(), name)
         .actor(grant.user)
         .subject(grant.id)
+        .session(grant.sid)
         .client(&case.client.client_id)
+        .refused()
 }
 
 /// RFC 7636 4.6. A verifier without a challenge is refused too (RFC 9700 4.8.2: the downgrade attack).

@@ -173,7 +173,9 @@ fn retry(
     let event = AuditEvent::new(ctx.now(), "refresh.reused")
         .actor(grant.user)
         .subject(grant.id)
-        .client(&grant.client_id);
+        .session(grant.sid)
+        .client(&grant.client_id)
+        .refused();
     ending::grant(tx, ctx, grant.id, event)?;
     Err(GrantFault::RefreshReused { owner: grant.user }.into())
 }

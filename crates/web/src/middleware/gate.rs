@@ -18,6 +18,7 @@ use crate::metrics::method_label;
 use crate::peer;
 use crate::state::AppState;
 use crate::views::{ONE_YEAR, Transport};
+use crate::whence;
 
 /// Longer request targets are answered 414.
 const MAX_TARGET: usize = 16 * 1024;
@@ -51,6 +52,9 @@ pub async fn gate(
     let id = CorrelationId::generate(&*state.ctx.entropy);
     request.extensions_mut().insert(id.clone());
     let address = peer::address(request.request(), &state.trusted_proxies);
+    let path = request.path();
+    let path = path.strip_prefix(state.ctx.issuer.path()).unwrap_or(path);
+    let source = whence::source(path, address, &id);
     let reader = Reader::of(request.request(), &state.ctx);
     let answered = reader.reads(async {
         Ok::<_, Error>(match refusal(&request, &state) {
@@ -58,7 +62,9 @@ pub async fn gate(
                 let answer = turned_away(&request, &state, &id, status);
                 request.into_response(answer).map_into_boxed_body()
             }
-            None => next.call(request).await?.map_into_boxed_body(),
+            None => whence::within(source, next.call(request))
+            .await?
+            .map_into_boxed_body(),
         })
     });
     let mut response = answered.await?;
