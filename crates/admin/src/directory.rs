@@ -8,6 +8,7 @@ pub mod address;
 pub mod anything;
 pub mod clients;
 pub mod cursor;
+pub mod ending;
 pub mod grants;
 pub mod people;
 pub mod ports;

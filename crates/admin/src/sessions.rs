@@ -136,7 +136,7 @@ pub fn revoke_all(
 }
 
 /// `session.end` says that it ended; this event says who wanted it.
-fn end(
+pub(crate) fn end(
     tx: &mut (impl EndingPorts + ?Sized),
     ctx: &Ctx,
     actor: &Actor,

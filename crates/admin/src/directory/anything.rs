@@ -12,6 +12,7 @@ use super::cursor::Page;
 use super::people::PeopleFilter;
 use super::ports::Directory;
 use super::sessions::with_company;
+use super::terms;
 use crate::actor::Actor;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
@@ -54,7 +55,7 @@ pub fn anything(
     text: &str,
 ) -> Result<Vec<Hit>, AdminFault> {
     let (text, mut hits) = (text.trim(), Vec::new());
-    if text.is_empty() {
+    if terms::wanted(text).is_empty() {
         return Ok(hits);
     }
     if let Some(id) = request_id(text).filter(|_| actor.may().contain(Permission::ViewFlows)) {

@@ -14,6 +14,7 @@ mod applications;
 mod audit;
 mod corrupt;
 mod directory;
+mod ending_many;
 mod engine;
 mod flows;
 mod keys;
