@@ -28,6 +28,7 @@ mod cors;
 mod discovery;
 mod forged_tokens;
 mod form_post;
+mod fuzzing;
 mod house;
 mod http;
 mod introspection;

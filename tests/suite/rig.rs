@@ -179,6 +179,11 @@ impl Provider {
         audit::read(&self.dir.path().join(FILE))
     }
 
+    /// What its handlers share, for a story that calls them without a connection.
+    pub fn state(&self) -> Arc<AppState> {
+        self.state.clone()
+    }
+
     /// How many rows a table has.
     pub fn rows(&self, table: &str) -> i64 {
         audit::count(&self.dir.path().join(FILE), table)

@@ -11,14 +11,17 @@ pub struct LoginKey(String);
 impl LoginKey {
     /// The normal form of what somebody typed or registered.
     pub fn of(text: &str) -> Self {
-        let folded: String = text
-            .trim()
-            .nfkc()
-            .filter(|c| !is_invisible(*c))
-            .flat_map(char::to_lowercase)
-            .collect();
-        // Lower-casing may leave compatibility forms behind (capital I with a dot gives two characters).
-        Self(folded.nfkc().collect())
+        // What was folded may have to be folded again: a macron by itself becomes a space with a macron, and behind what
+        // cannot be seen there may have been a space. A normal form that is not its own would be looked up in vain.
+        let mut key = fold(text);
+        for _ in 0..MOST_FOLDS {
+            let again = fold(&key);
+            if again == key {
+                break;
+            }
+            key = again;
+        }
+        Self(key)
     }
 
     /// The normal form.
@@ -30,6 +33,20 @@ impl LoginKey {
     pub fn from_stored(key: String) -> Self {
         Self(key)
     }
+}
+
+/// More than any text needs.
+const MOST_FOLDS: usize = 4;
+
+fn fold(text: &str) -> String {
+    let folded: String = text
+        .nfkc()
+        .filter(|c| !is_invisible(*c))
+        .flat_map(char::to_lowercase)
+        .collect();
+    // Lower-casing may leave compatibility forms behind (capital I with a dot gives two characters).
+    let folded: String = folded.nfkc().collect();
+    folded.trim().to_owned()
 }
 
 /// Zero-width and direction characters that make two names look alike.
@@ -49,5 +66,14 @@ mod tests {
             LoginKey::of("alice@example.org")
         );
         assert_ne!(LoginKey::of("alice"), LoginKey::of("alicia"));
+    }
+
+    #[test]
+    fn a_normal_form_is_its_own() {
+        for text in ["\u{200B} alice", "alice \u{FEFF}", "\u{AF}", "\u{130}stanbul"] {
+            let key = LoginKey::of(text);
+            assert_eq!(LoginKey::of(key.as_str()), key, "{text:?}");
+        }
+        assert_eq!(LoginKey::of("\u{200B} alice"), LoginKey::of("alice"));
     }
 }

@@ -62,7 +62,7 @@ impl TrustedProxies {
     }
 
     /// The right-most address that is not a trusted proxy: what stands left of it anybody could have written.
-    fn origin(&self, peer: IpAddr, forwarded_for: &[&str]) -> IpAddr {
+    pub fn origin(&self, peer: IpAddr, forwarded_for: &[&str]) -> IpAddr {
         let mut nearest = peer;
         let hops = forwarded_for
             .iter()
