@@ -30,6 +30,8 @@ pub(crate) enum Purpose {
     ForgotPassword,
     /// Setting a password through a link.
     NewPassword,
+    /// Making the first administrator.
+    Setup,
     /// The way into the console: the `state` of its authorization request.
     EnterConsole,
     /// A form of the console; its subject says which.
@@ -53,6 +55,7 @@ impl Purpose {
             Purpose::PasswordChanged => "password-changed",
             Purpose::ForgotPassword => "forgot-password",
             Purpose::NewPassword => "new-password",
+            Purpose::Setup => "setup",
             Purpose::EnterConsole => "enter-console",
             Purpose::Console => "console",
             Purpose::Told => "told",

@@ -3,7 +3,7 @@
 //! Back, reload and a second tab find the same interaction; the browser that began it is the only one that may go on.
 
 use kernel::id::InteractionId;
-use kernel::secret::ResetToken;
+use kernel::secret::{ResetToken, SetupToken};
 use kernel::{Digest, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,12 @@ pub enum Pending {
         token: Digest<ResetToken>,
         /// The request they were on their way with when they noticed that they forgot it.
         resume: Option<InteractionId>,
+    },
+    /// Somebody opened the link that makes the first administrator.
+    Setup {
+        /// Of the secret in the link, which has left the browser's address bar.
+        #[serde(with = "digest_text")]
+        token: Digest<SetupToken>,
     },
     /// They set it.
     PasswordSet {

@@ -8,6 +8,7 @@ mod entering;
 mod keys;
 mod list;
 mod sessions;
+mod setup;
 mod shell;
 mod words;
 
@@ -30,6 +31,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         ))
         .service(resource(entering::CHANGE, "GET", [get().to(entering::change)]))
         .service(resource(entering::LEAVE, "POST", [post().to(entering::leave)]))
+        .configure(setup::routes)
         .configure(keys::routes)
         .configure(sessions::routes);
 }
