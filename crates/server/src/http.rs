@@ -3,6 +3,7 @@
 //! HTTP/1 only. Whoever wants HTTP/2 or TLS in front has a proxy that speaks it.
 
 mod connection;
+mod head;
 mod room;
 
 use std::io;

@@ -104,6 +104,30 @@ fn requests_that_read_two_ways_are_refused_once() {
 }
 
 #[test]
+fn a_line_feed_alone_ends_no_line() {
+    let provider = Provider::start();
+    for case in [
+        "GET /jwks HTTP/1.1\nHost: HOST\n\n",
+        "GET /jwks HTTP/1.1\r\nHost: HOST\nX-Other: 1\r\n\r\n",
+        "GET /jwks HTTP/1.1\r\nHost: HOST\r\n\n",
+        "GET /jwks HTTP/1.1\r\nHost: HOST\r\nX: 1\n\r\n",
+    ] {
+        let (statuses, closes) = answers(&provider, &to(&provider, &format!("{case}{HIDDEN}")));
+        assert_eq!((statuses, closes), (vec![400], true), "{case:?}");
+    }
+    // Also on a connection that was used well before.
+    let mut wire = Wire::to(&provider);
+    wire.send(to(&provider, HIDDEN));
+    assert_eq!(wire.response().status, 200);
+    wire.send(to(&provider, "GET /jwks HTTP/1.1\nHost: HOST\n\n"));
+    let heard: Vec<u16> = responses(&wire.rest())
+        .iter()
+        .map(|response| response.status)
+        .collect();
+    assert_eq!(heard, [400]);
+}
+
+#[test]
 fn honest_requests_may_follow_each_other_at_once() {
     let provider = Provider::start();
     let mut wire = Wire::to(&provider);

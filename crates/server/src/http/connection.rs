@@ -15,6 +15,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use web::{Exchange, Patience};
 
 use super::CLOSING;
+use super::head::Head;
 
 /// Bytes read since the last request began, beyond which no request will come of them. Heads stay below 128 KiB; the rest
 /// is for clients that are still sending when they are refused, and read the answer only then.
@@ -32,6 +33,7 @@ pub(super) struct Connection<T> {
     /// Bytes read since, and when the first of them came.
     unclaimed: usize,
     unclaimed_since: Option<Instant>,
+    head: Head,
     /// When something last went well: a request began, was answered, or some of an answer was taken.
     progress: Instant,
     /// Since when an answer has not been taken.
@@ -48,6 +50,7 @@ impl<T> Connection<T> {
             begun: 0,
             unclaimed: 0,
             unclaimed_since: None,
+            head: Head::default(),
             progress: Instant::now(),
             stuck_since: None,
             alarm: Alarm::default(),
@@ -67,6 +70,7 @@ impl<T> Connection<T> {
             self.begun = begun;
             self.unclaimed = 0;
             self.unclaimed_since = None;
+            self.head = Head::default();
             self.progress = Instant::now();
         }
         is_open
@@ -100,6 +104,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         let read = buffer.filled().len() - before;
+        self.head.inspect(&mut buffer.filled_mut()[before..]);
         if read > 0 {
             self.unclaimed += read;
             self.unclaimed_since.get_or_insert_with(Instant::now);
