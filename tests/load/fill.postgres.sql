@@ -1,0 +1,126 @@
+-- Makes a PostgreSQL database of Signet large. Wants a table `size (users, clients, sessions)` with one row, a person and a
+-- client that uses codes; everybody new is like that person, password included, and every new client like that client.
+-- fill.sqlite.sql says the same in SQLite's words; change both together.
+
+CREATE TEMP TABLE moment AS SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now;
+CREATE TEMP TABLE person AS
+    SELECT * FROM users WHERE password_hash IS NOT NULL ORDER BY created_at, id LIMIT 1;
+CREATE TEMP TABLE app AS
+    SELECT * FROM clients WHERE metadata LIKE '%"authorization_code"%' ORDER BY created_at DESC, client_id LIMIT 1;
+
+-- A number and three random ids for each person and each session: user, browser, sid.
+CREATE TEMP TABLE numbers AS
+SELECT n::bigint, gen_random_uuid()::text AS a, gen_random_uuid()::text AS b, gen_random_uuid()::text AS c
+FROM size, generate_series(1, greatest(users, sessions)) AS n;
+CREATE UNIQUE INDEX numbers_by_n ON numbers (n);
+ANALYZE numbers;
+
+-- People: two names to sign in with, the words they are found by, and every second one in one of twenty groups.
+INSERT INTO users (
+    id, username, email, email_verified, profile, roles, attributes, state, password_hash, created_at, updated_at, name_key
+)
+SELECT
+    a, 'user' || n, 'user' || n || '@load.example', TRUE, person.profile, person.roles, person.attributes, 'active',
+    person.password_hash, now - n % 1000 * 86400000, now - n % 1000 * 86400000, 'user' || n
+FROM numbers, person, moment, size
+WHERE n <= users;
+INSERT INTO logins SELECT 'user' || n, a FROM numbers, size WHERE n <= users;
+INSERT INTO logins SELECT 'user' || n || '@load.example', a FROM numbers, size WHERE n <= users;
+INSERT INTO user_terms SELECT a, 'user' || n FROM numbers, size WHERE n <= users;
+INSERT INTO user_terms SELECT a, 'user' || n || '@load.example' FROM numbers, size WHERE n <= users;
+INSERT INTO user_terms
+SELECT a, term
+FROM numbers, person, user_terms, size
+WHERE n <= users AND user_id = person.id AND term NOT LIKE '%@%';
+INSERT INTO groups SELECT 'load-' || n, 'A group', '[]', now FROM generate_series(1, 20) AS n, moment;
+INSERT INTO memberships (group_name, user_id, name_key)
+SELECT 'load-' || (1 + n / 2 % 20), a, 'user' || n FROM numbers, size WHERE n <= users AND n % 2 = 0;
+
+INSERT INTO clients (
+    client_id, secret_digest, metadata, policy, enabled, created_at, updated_at, name_key, public, first_party
+)
+SELECT
+    'load-' || n, app.secret_digest, app.metadata, app.policy, TRUE, now, now,
+    CASE app.name_key WHEN app.client_id THEN 'load-' || n ELSE app.name_key END, app.public, app.first_party
+FROM app, moment, size, generate_series(1, clients) AS n;
+INSERT INTO client_origins
+SELECT client_origins.origin, 'load-' || n
+FROM size, generate_series(1, clients) AS n, app, client_origins
+WHERE client_origins.client_id = app.client_id;
+INSERT INTO client_terms SELECT 'load-' || n, 'load-' || n FROM size, generate_series(1, clients) AS n;
+INSERT INTO client_terms
+SELECT 'load-' || n, term
+FROM size, generate_series(1, clients) AS n, app, client_terms
+WHERE client_terms.client_id = app.client_id AND term <> app.client_id;
+
+-- Sessions of the last twelve hours, each at a browser of its own; one in ten was ended.
+CREATE TEMP TABLE visits AS
+SELECT
+    numbers.n, numbers.b AS browser, numbers.c AS sid, who.a AS user_id,
+    now - numbers.n * 7919 % 43200000 AS at, numbers.n % 10 = 0 AS ended
+FROM numbers, moment, size, numbers AS who
+WHERE numbers.n <= sessions AND who.n = 1 + numbers.n * 48271 % users;
+INSERT INTO browsers SELECT browser, sha256(uuid_send(gen_random_uuid())), at FROM visits;
+INSERT INTO sessions (
+    sid, browser_id, user_id, auth_at, amr, created_at, last_seen_at, ended_at, user_agent, address, address_key
+)
+SELECT
+    sid, browser, user_id, at, '["pwd"]', at, at, CASE WHEN ended THEN at + 1 END,
+    'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', '192.0.2.' || (n % 256),
+    '00000000000000000000ffffc00002' || lpad(to_hex(n % 256), 2, '0')
+FROM visits;
+-- The hashes are made up: the chain holds for what is recorded afterwards.
+INSERT INTO audit (seq, at, event, actor, subject, way, outcome, session, hash)
+SELECT
+    newest + n, at, 'user.login', user_id, user_id, 'browser', 'done', sid, sha256(uuid_send(gen_random_uuid()))
+FROM visits, (SELECT coalesce(max(seq), 0) AS newest FROM audit) AS trail;
+INSERT INTO revocations (kind, id, until, expires_at)
+SELECT 'session', sid, at + 1, now + 86400000 FROM visits, moment WHERE n % 100 = 0;
+
+-- What apps were given: one grant a session, in every second session another. Ids begin with their milliseconds (UUIDv7).
+CREATE TEMP TABLE given AS
+SELECT
+    visits.*, turn,
+    left(lpad(to_hex(at), 12, '0'), 8) || '-' || right(lpad(to_hex(at), 12, '0'), 4) || '-7' || lpad(to_hex(turn), 3, '0')
+    || '-8' || substr(sid, 21, 3) || '-' || lpad(to_hex(n), 12, '0') AS grant_id,
+    'load-' || (1 + (n * 31 + turn * 17) % clients) AS client_id
+FROM visits, size, generate_series(0, 1) AS turn
+WHERE n % 2 >= turn;
+INSERT INTO grants (
+    id, client_id, user_id, sid, scope, resources, auth_at, amr, nonce, redirect_uri, pkce, code_digest, code_expires_at,
+    code_redeemed_at, revoked_at, created_at
+)
+SELECT
+    grant_id, client_id, user_id, sid, CASE turn WHEN 0 THEN 'openid profile offline_access' ELSE 'openid profile' END, '[]', at,
+    '["pwd"]', gen_random_uuid()::text, 'https://app.load.example/cb', NULL, sha256(uuid_send(gen_random_uuid())), at + 60000,
+    at + 1000, NULL, at
+FROM given;
+INSERT INTO session_clients SELECT sid, client_id, at FROM given;
+
+-- The first grant of a session goes on without it: two spent refresh tokens and a living one.
+INSERT INTO refresh_tokens
+SELECT
+    sha256(uuid_send(gen_random_uuid())), grant_id, generation, at + generation * 1000,
+    CASE WHEN generation < 2 THEN at + generation * 1000 + 1000 END, NULL
+FROM given, generate_series(0, 2) AS generation
+WHERE turn = 0;
+
+-- Everybody allowed one app once.
+INSERT INTO consents
+SELECT a, 'load-' || (1 + n % clients), 'openid profile', '[]', now - n % 1000 * 86400000
+FROM numbers, moment, size
+WHERE n <= users;
+
+-- Tokens of the next ten minutes that keys must outlive.
+INSERT INTO signed_tokens
+SELECT kid, 'load-' || (1 + n * 7 % clients), (now / 60000 + n % 10) * 60000, 1 + n % 50
+FROM numbers, moment, size, (SELECT kid FROM keys WHERE state = 'active' ORDER BY alg LIMIT 1) AS key
+WHERE n <= least(clients, 5000)
+ON CONFLICT DO NOTHING;
+
+DROP TABLE given;
+DROP TABLE visits;
+DROP TABLE numbers;
+DROP TABLE app;
+DROP TABLE person;
+DROP TABLE moment;
