@@ -5,18 +5,23 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use admin::AdminFault;
+use admin::audit::moment;
+use admin::directory::ending::{Agreed, What};
+use admin::directory::sessions::SessionFilter;
 use admin::keys::evidence;
 use admin::keys::withdrawal::{self, BlastRadius};
 use admin::keys::{self, KeyStatus};
+use admin::{AdminFault, Permission};
 use askama::Template;
 use kernel::Timestamp;
+use protocol::Params;
 use token::keys::KeyState;
 
 use super::one::{Holder, holders};
 use super::timeline::short;
 use super::{make, page_of, sweep_out};
 use crate::console::desk::{Desk, Proof, Refusal};
+use crate::console::sessions::ending;
 use crate::console::shell::{Section, Shell};
 use crate::console::words::{When, counted, number, span};
 use crate::correlation::CorrelationId;
@@ -171,13 +176,48 @@ pub(super) async fn post(
     if params.get("typed").map(str::trim) != Some(typed.as_str()) {
         return form(&desk, &kid, Some("That is not how the key's id begins.")).await;
     }
+    let since = match since(&params, state.ctx.now()) {
+        Ok(since) => since,
+        Err(wrong) => return form(&desk, &kid, Some(wrong)).await,
+    };
     let reason = params
         .get("reason")
         .map(|reason| reason.chars().take(500).collect());
     let stood = params.get("stood").unwrap_or_default().to_owned();
-    match revoke(&desk, &kid, stood, reason).await {
-        Ok(()) => desk.go(&format!("{}/report", page_of(&kid))),
-        Err(refusal) => desk.refuse(refusal, &action(&kid)),
+    let report = format!("{}/report", page_of(&kid));
+    match (revoke(&desk, &kid, stood, reason).await, since) {
+        (Ok(()), None) => desk.go(&report),
+        (Ok(()), Some(since)) => end_sessions(&desk, since, &report).await,
+        (Err(refusal), _) => desk.refuse(refusal, &action(&kid)),
+    }
+}
+
+/// Since when sessions end too, where that was chosen.
+fn since(params: &Params, now: Timestamp) -> Result<Option<Timestamp>, &'static str> {
+    if params.get("also") != Some("sessions") {
+        return Ok(None);
+    }
+    let since = params.get("since").unwrap_or_default();
+    moment::parse(since.trim(), now)
+        .map(Some)
+        .ok_or("Say since when sessions end: a date like 2026-11-22, or how long ago, like 24h.")
+}
+
+/// After the key: the sessions that began since then. The key is revoked whatever becomes of them.
+async fn end_sessions(desk: &Desk, since: Timestamp, report: &str) -> HttpResponse {
+    let what = What::Matching(SessionFilter {
+        begun_from: Some(since),
+        ..SessionFilter::default()
+    });
+    let agreed = Agreed {
+        what,
+        as_of: desk.state().ctx.now(),
+        // Whoever chose this did not choose a number.
+        sessions: u64::MAX,
+    };
+    match ending::all(desk, Ok(agreed)).await {
+        Ok(done) => desk.go_and_tell(report, &format!("{} ended.", counted(done.ended, "session"))),
+        Err(refusal) => desk.refuse(refusal, report),
     }
 }
 

@@ -10,7 +10,7 @@ use askama::Template;
 use kernel::Timestamp;
 use protocol::Params;
 
-use super::PATH;
+use super::{PATH, ending};
 use crate::console::desk::{Desk, Proof};
 use crate::console::list;
 use crate::console::shell::{Section, Shell};
@@ -33,6 +33,8 @@ struct Sessions<'a> {
     next: Option<String>,
     goes_on: bool,
     may_end: bool,
+    /// The way to end all that the filter finds.
+    end_all: Option<String>,
 }
 
 /// The filter as it was typed.
@@ -129,6 +131,8 @@ pub(super) async fn get(request: HttpRequest, state: web::Data<AppState>, id: Co
         Err(refusal) => return desk.refuse_look(refusal),
     };
     let view = Sessions {
+        end_all: (!asked.is_blank() && !asked.any && !page.items.is_empty())
+            .then(|| list::with(ending::PATH, desk.query(), &FILTER, &[])),
         may_end: here.actor.may().contain(Permission::EndSessions),
         shell: desk.shell(&here, Section::Sessions),
         csrf: desk.token(PATH),
