@@ -5,6 +5,9 @@ import assert from 'node:assert/strict';
 import { isAt, story } from './browser.mjs';
 import { authorization } from './person.mjs';
 
+/** What every page ends with. */
+const LANGUAGES = ['English', 'Deutsch', 'العربية'];
+
 story('a person without a mouse signs in, chooses, allows and looks after the account', {}, async ({ page, dev, app }) => {
   const [notes] = dev.apps;
   const [alice] = dev.users;
@@ -31,7 +34,7 @@ story('a person without a mouse signs in, chooses, allows and looks after the ac
   assert.equal(await page.title(), 'App');
 
   await page.goto(`${dev.issuer}/account`);
-  await assertWalk(page, ['Password', 'Devices and sessions', 'Connected apps', 'Sign out', 'Add another account']);
+  await assertWalk(page, ['Password', 'Devices and sessions', 'Connected apps', 'Language', 'Sign out', 'Add another account']);
   await tabTo(page, 'Password');
   await enter(page);
   await assertCursorWaits(page, 'password');
@@ -73,8 +76,9 @@ async function focused(page) {
   });
 }
 
-/** From the top of the page Tab visits exactly these, each visibly, Shift-Tab the same backwards, and neither is held at an end. */
-async function assertWalk(page, expected) {
+/** From the top of the page Tab visits exactly these and the foot's languages, each visibly, Shift-Tab the same backwards, and neither is held at an end. */
+async function assertWalk(page, content) {
+  const expected = [...content, ...LANGUAGES];
   await toTheTop(page);
   for (const wanted of expected) {
     await page.keyboard.press('Tab');

@@ -7,6 +7,7 @@ mod documents;
 mod licences;
 mod sources;
 mod spdx;
+mod words;
 mod workspace;
 
 /// Fails with every broken rule at once, so that one run is enough to mend them all.
