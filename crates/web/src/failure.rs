@@ -7,6 +7,7 @@ use actix_web::http::header::{
     ACCEPT, ALLOW, CACHE_CONTROL, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpRequest, HttpResponse};
+use i18n::Language;
 use kernel::StorageFault;
 use protocol::{ErrorCode, OAuthError};
 use serde::Serialize;
@@ -14,6 +15,7 @@ use token::authorize::PageFault;
 
 use crate::correlation::CorrelationId;
 use crate::forms::FormFault;
+use crate::language;
 use crate::state::AppState;
 use crate::views::{ErrorPage, Onward, PageContext, Trouble, Way, page};
 
@@ -93,6 +95,10 @@ pub(crate) fn error_page_with_next<'a>(
 }
 
 fn draw(state: &AppState, view: &ErrorPage<'_>) -> HttpResponse {
+    // What the console says is in English, so the words around it are, too.
+    if matches!(view.trouble, Trouble::Other { .. }) {
+        language::said_in(Language::English);
+    }
     let mut response = page(view.trouble.status(), view, &PageContext::new(state.transport()));
     if view.trouble.status() == StatusCode::SERVICE_UNAVAILABLE {
         response

@@ -62,6 +62,11 @@ pub(crate) fn app_wishes<'a>(tags: impl IntoIterator<Item = &'a str>) {
     learn(|wishes| wishes.app = first_known(tags));
 }
 
+/// The page at hand says something that is in this language alone.
+pub(crate) fn said_in(language: Language) {
+    learn(|wishes| wishes.app = Some(language));
+}
+
 /// The person at the browser is known.
 pub(crate) fn reader_is(user: &User) {
     learn(|wishes| wishes.person = own(user));

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LANGUAGE, ContentType};
+use actix_web::http::header::ContentType;
 use askama::Template;
 
 use super::headers::{PageContext, secure};
@@ -14,11 +14,10 @@ use crate::language;
 ///
 /// A template that cannot be drawn becomes a plain 500; the cause is kept on the response for the log, not shown.
 pub fn page(status: StatusCode, view: &impl Template, context: &PageContext) -> HttpResponse {
-    let wishes = language::wishes();
-    let mut response = match view.render_with_values(&Reading::of(wishes)) {
+    let reading = Reading::of(language::wishes());
+    let mut response = match view.render_with_values(&reading) {
         Ok(html) => HttpResponse::build(status)
             .content_type(ContentType::html())
-            .insert_header((CONTENT_LANGUAGE, wishes.settle().tag()))
             .body(html),
         Err(cause) => undrawn(cause),
     };
