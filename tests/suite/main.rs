@@ -26,6 +26,7 @@ mod code;
 mod consent;
 mod cors;
 mod discovery;
+mod flows;
 mod forged_tokens;
 mod form_post;
 mod fuzzing;

@@ -105,6 +105,7 @@ impl Provider {
             ring: Arc::new(SharedRing::new(load_ring(&store))),
             custody: Arc::new(Holder),
             key_plan: KeyPlan::default(),
+            urls: Arc::new(cast::Anywhere),
             revocations: store.revocations(),
             post: catcher.clone(),
             inbox: Some(catcher.clone()),
@@ -177,6 +178,11 @@ impl Provider {
     /// What the audit trail says, oldest first.
     pub fn audit(&self) -> Vec<Event> {
         audit::read(&self.dir.path().join(FILE))
+    }
+
+    /// Stores what was counted, as a server does once a minute.
+    pub fn store_statistics(&self) {
+        web::statistics::store(&self.state).unwrap();
     }
 
     /// What its handlers share, for a story that calls them without a connection.

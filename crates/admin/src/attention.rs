@@ -3,7 +3,7 @@
 
 use kernel::{Ctx, Timestamp};
 use token::client::register::JudgeUrl;
-use token::keys::{KeyPlan, KeyState, Rotation};
+use token::keys::{KeyPlan, KeyState, Rotation, StoredKey};
 use token::{Clients, Keys, Resources, SigningAlg};
 
 use crate::actor::Actor;
@@ -40,31 +40,8 @@ pub enum Urgency {
 /// What there is to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Matter {
-    /// The key of an algorithm should have been replaced.
-    RotationOverdue {
-        /// Which.
-        alg: SigningAlg,
-        /// Since when.
-        since: Timestamp,
-    },
-    /// An algorithm signs and has no spare.
-    NoSpare(SigningAlg),
-    /// It has one that verifiers may not have fetched yet.
-    SpareTooYoung {
-        /// Which.
-        alg: SigningAlg,
-        /// From then on it may sign.
-        safe_at: Timestamp,
-    },
-    /// The key of an algorithm is replaced by itself.
-    RotatesSoon {
-        /// Which.
-        alg: SigningAlg,
-        /// When.
-        at: Timestamp,
-    },
-    /// Keys rotate by hand only.
-    RotationPaused,
+    /// About signing keys.
+    Keys(KeyMatter),
     /// Refresh tokens were presented by two parties.
     RefreshReuse(u64),
     /// Requests of a client fail.
@@ -89,21 +66,56 @@ pub enum Matter {
     OneOwner,
 }
 
+/// What there is to look at of signing keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyMatter {
+    /// The key of an algorithm should have been replaced.
+    Overdue {
+        /// Which.
+        alg: SigningAlg,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// An algorithm signs and has no spare.
+    NoSpare(SigningAlg),
+    /// It has one that verifiers may not have fetched yet.
+    SpareTooYoung {
+        /// Which.
+        alg: SigningAlg,
+        /// From then on it may sign.
+        safe_at: Timestamp,
+    },
+    /// The key of an algorithm is replaced by itself.
+    Soon {
+        /// Which.
+        alg: SigningAlg,
+        /// When.
+        at: Timestamp,
+    },
+    /// Keys rotate by hand only.
+    Paused,
+}
+
 impl Matter {
     /// How much it matters.
     pub fn urgency(&self) -> Urgency {
         match self {
-            Matter::RotationOverdue { .. }
-            | Matter::NoSpare(_)
-            | Matter::RefreshReuse(_)
-            | Matter::MailLost(_) => Urgency::Now,
+            Matter::Keys(matter) => matter.urgency(),
+            Matter::RefreshReuse(_) | Matter::MailLost(_) => Urgency::Now,
             Matter::Findings { errors, .. } if *errors > 0 => Urgency::Now,
-            Matter::Failing { .. }
-            | Matter::RotationPaused
-            | Matter::Findings { .. }
-            | Matter::NoMail
-            | Matter::OneOwner => Urgency::Soon,
-            Matter::SpareTooYoung { .. } | Matter::RotatesSoon { .. } => Urgency::Note,
+            Matter::Failing { .. } | Matter::Findings { .. } | Matter::NoMail | Matter::OneOwner => {
+                Urgency::Soon
+            }
+        }
+    }
+}
+
+impl KeyMatter {
+    fn urgency(&self) -> Urgency {
+        match self {
+            KeyMatter::Overdue { .. } | KeyMatter::NoSpare(_) => Urgency::Now,
+            KeyMatter::Paused => Urgency::Soon,
+            KeyMatter::SpareTooYoung { .. } | KeyMatter::Soon { .. } => Urgency::Note,
         }
     }
 }
@@ -143,12 +155,7 @@ where
     let may = |permission| actor.may().contain(permission);
     let mut matters = Vec::new();
     if may(Permission::ViewKeys) {
-        let turns = schedule::list(tx, ctx, actor, here.plan)?;
-        matters.extend(turns.iter().filter_map(|turn| of_turn(turn, ctx.now())));
-        if schedule::rotation(tx, actor)? == Rotation::Paused {
-            matters.push(Matter::RotationPaused);
-        }
-        matters.extend(without_spare(tx)?);
+        matters.extend(of_keys(tx, ctx, actor, here.plan)?.into_iter().map(Matter::Keys));
     }
     let day = statistics::last(tx, ctx, DAY)?;
     if may(Permission::ViewSessions) {
@@ -175,28 +182,42 @@ where
     Ok(matters)
 }
 
-fn of_turn(turn: &Turn, now: Timestamp) -> Option<Matter> {
+fn of_keys(
+    tx: &mut (impl Keys + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    plan: &KeyPlan,
+) -> Result<Vec<KeyMatter>, AdminFault> {
+    let turns = schedule::list(tx, ctx, actor, plan)?;
+    let mut matters: Vec<_> = turns.iter().filter_map(|turn| of_turn(turn, ctx.now())).collect();
+    if schedule::rotation(tx, actor)? == Rotation::Paused {
+        matters.push(KeyMatter::Paused);
+    }
+    matters.extend(without_spare(&tx.keys()?));
+    Ok(matters)
+}
+
+fn of_turn(turn: &Turn, now: Timestamp) -> Option<KeyMatter> {
     let alg = turn.alg;
     if let Some(at) = turn.rotates_at {
         if now.since(at) > PATIENCE {
-            return Some(Matter::RotationOverdue { alg, since: at });
+            return Some(KeyMatter::Overdue { alg, since: at });
         }
         if at.since(now) <= SOON {
-            return Some(Matter::RotatesSoon { alg, at });
+            return Some(KeyMatter::Soon { alg, at });
         }
     }
     let young = turn.safe_at.filter(|safe_at| *safe_at > now);
-    young.map(|safe_at| Matter::SpareTooYoung { alg, safe_at })
+    young.map(|safe_at| KeyMatter::SpareTooYoung { alg, safe_at })
 }
 
 /// Algorithms that sign and could not take a new key in an emergency.
-fn without_spare(tx: &mut (impl Keys + ?Sized)) -> Result<Vec<Matter>, AdminFault> {
-    let keys = tx.keys()?;
+fn without_spare(keys: &[StoredKey]) -> Vec<KeyMatter> {
     let has = |alg, state| keys.iter().any(|key| key.alg == alg && key.state == state);
     let lacking = SigningAlg::ALL
         .into_iter()
         .filter(|alg| has(*alg, KeyState::Active) && !has(*alg, KeyState::Next));
-    Ok(lacking.map(Matter::NoSpare).collect())
+    lacking.map(KeyMatter::NoSpare).collect()
 }
 
 fn findings(found: &[lint::Finding]) -> Option<Matter> {

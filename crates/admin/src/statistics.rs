@@ -184,6 +184,20 @@ impl Hour {
         *of_measure.entry(sample.label).or_default() += sample.value;
     }
 
+    /// Takes what is known of another hour into one: counts add up; of sessions the most there were.
+    pub fn absorb(&mut self, other: &Hour) {
+        for (measure, kinds) in &other.counts {
+            let own = self.counts.entry(*measure).or_default();
+            for (label, value) in kinds {
+                let known = own.entry(label.clone()).or_default();
+                *known = match measure {
+                    Measure::Sessions => (*known).max(*value),
+                    _ => *known + value,
+                };
+            }
+        }
+    }
+
     /// How many of a kind.
     pub fn count(&self, measure: Measure, label: &str) -> u64 {
         let of_measure = self.counts.get(&measure);

@@ -13,6 +13,7 @@ use store::Database;
 use token::SigningAlg;
 use token::keys::{self, KeyFault, KeyPlan, MasterKey, SharedRing};
 use web::peer::TrustedProxies;
+use web::state::SharedJudge;
 use web::{AppState, Metrics, Parts};
 
 use crate::exit::{Exit, Failure};
@@ -35,7 +36,6 @@ pub(crate) struct Provider {
 }
 
 /// Which requests are taken for whose.
-#[derive(Debug, Default)]
 pub(crate) struct Surroundings {
     /// Host names answered to, beside the issuer's.
     pub(crate) hosts: Vec<String>,
@@ -43,6 +43,8 @@ pub(crate) struct Surroundings {
     pub(crate) trusted_proxies: TrustedProxies,
     /// Which algorithms are published, and how long a key signs.
     pub(crate) key_plan: KeyPlan,
+    /// Judges where requests to clients may go.
+    pub(crate) urls: Arc<SharedJudge>,
 }
 
 /// The master key and the database whose keys it opens.
@@ -94,6 +96,7 @@ impl Provider {
                 store: Arc::clone(&store),
             }),
             key_plan: surroundings.key_plan,
+            urls: surroundings.urls,
             revocations: store.revocations(),
             post: mail.post,
             inbox: mail.inbox,

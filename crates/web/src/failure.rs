@@ -12,8 +12,10 @@ use kernel::StorageFault;
 use protocol::{ErrorCode, OAuthError};
 use serde::Serialize;
 use token::authorize::PageFault;
+use token::flow::Refused;
 
 use crate::correlation::CorrelationId;
+use crate::flows;
 use crate::forms::FormFault;
 use crate::language;
 use crate::state::AppState;
@@ -95,6 +97,14 @@ pub(crate) fn error_page_with_next<'a>(
 }
 
 fn draw(state: &AppState, view: &ErrorPage<'_>) -> HttpResponse {
+    let response = draw_page(state, view);
+    match flows::cause(&view.trouble) {
+        Some(cause) => flows::explain(response, cause),
+        None => response,
+    }
+}
+
+fn draw_page(state: &AppState, view: &ErrorPage<'_>) -> HttpResponse {
     // What the console says is in English, so the words around it are, too.
     if matches!(view.trouble, Trouble::Other { .. }) {
         language::said_in(Language::English);
@@ -171,7 +181,8 @@ pub(crate) fn json_error(error: &OAuthError) -> HttpResponse {
         ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,
     };
-    json_error_with(status, error)
+    let refused = Refused::plain(error.code.as_str(), &*error.description);
+    flows::explain(json_error_with(status, error), refused)
 }
 
 /// The same under a status of its own.

@@ -11,17 +11,22 @@ use identity::inbox::Inbox;
 use identity::notice::Post;
 use kernel::{Access, Change, Ctx, StorageFault, work};
 use session::RevocationList;
+use token::client::register::JudgeUrl;
 use token::discovery::{DiscoveryFault, Document};
 use token::keys::{KeyPlan, KeyRing, SharedRing};
 use token::{Client, SharedCatalogue};
 
 use crate::console;
+use crate::flows::FlowLog;
 use crate::memory::Memory;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Rollup};
 use crate::oauth;
 use crate::peer::TrustedProxies;
 use crate::save_limit::SaveLimit;
 use crate::views::Transport;
+
+/// A judge that every worker asks.
+pub type SharedJudge = dyn JudgeUrl + Send + Sync;
 
 /// The discovery document, or why there is none.
 type Discovery = Result<Document, DiscoveryFault>;
@@ -40,6 +45,8 @@ pub struct AppState {
     pub custody: Arc<dyn Custody>,
     /// Which algorithms are published, and how long a key signs.
     pub key_plan: KeyPlan,
+    /// Judges where requests to clients may go, for what the console and the API register.
+    pub urls: Arc<SharedJudge>,
     /// The replica of the revocation list.
     pub revocations: Arc<RevocationList>,
     /// Resources and scopes an operator defined.
@@ -54,6 +61,8 @@ pub struct AppState {
     pub trusted_proxies: TrustedProxies,
     hosts: HashSet<String>,
     pub(crate) saved: SaveLimit,
+    pub(crate) flows: Arc<FlowLog>,
+    pub(crate) rollup: Rollup,
     pub(crate) clients: Memory<Arc<Client>>,
     pub(crate) usernames: Memory<Arc<str>>,
     discovery: RwLock<Arc<Discovery>>,
@@ -73,6 +82,8 @@ pub struct Parts {
     pub custody: Arc<dyn Custody>,
     /// Which algorithms are published, and how long a key signs.
     pub key_plan: KeyPlan,
+    /// Judges where requests to clients may go.
+    pub urls: Arc<SharedJudge>,
     /// The replica of the revocation list.
     pub revocations: Arc<RevocationList>,
     /// Carries letters to people.
@@ -108,6 +119,7 @@ impl AppState {
             ring: parts.ring,
             custody: parts.custody,
             key_plan: parts.key_plan,
+            urls: parts.urls,
             revocations: parts.revocations,
             post: parts.post,
             inbox: parts.inbox,
@@ -116,6 +128,8 @@ impl AppState {
             trusted_proxies: parts.trusted_proxies,
             hosts,
             saved: SaveLimit::default(),
+            flows: Arc::default(),
+            rollup: Rollup::default(),
             clients: Memory::default(),
             usernames: Memory::default(),
             discovery: RwLock::new(Arc::new(discovery)),

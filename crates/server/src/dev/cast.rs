@@ -66,7 +66,7 @@ pub(crate) fn install(
 }
 
 /// The sandbox sends logout tokens with a client that reaches this machine only, and registers nothing else.
-struct ThisMachine;
+pub(super) struct ThisMachine;
 
 impl JudgeUrl for ThisMachine {
     fn judge(&self, url: &str) -> Result<(), String> {

@@ -27,6 +27,7 @@ use outbound::Outbound;
 use store::{Database, OpenMode};
 use token::keys::{KeyPlan, MasterKey};
 use url::Url;
+use web::peer::TrustedProxies;
 
 use crate::cli::{Answer, healthcheck};
 use crate::exit::{Exit, Failure};
@@ -117,7 +118,12 @@ fn raise(sandbox: &Sandbox, ctx: Ctx, listeners: &Listeners) -> Result<(Provider
     let provider = Provider::open(
         &installation,
         Vault::new(master, None),
-        Surroundings::default(),
+        Surroundings {
+            hosts: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
+            key_plan: KeyPlan::default(),
+            urls: Arc::new(cast::ThisMachine),
+        },
         mail,
         provider::metrics()?,
     )?;

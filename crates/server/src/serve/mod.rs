@@ -8,6 +8,7 @@ mod servers;
 mod shutdown;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use clap::Args;
 use store::schema;
@@ -23,7 +24,7 @@ use crate::logging::{self, Detail};
 use crate::mail_room::MailRoom;
 use crate::master_key;
 use crate::notifier::Notifier;
-use crate::outgoing;
+use crate::outgoing::{self, UrlJudge};
 use crate::provider::{self, Provider, Surroundings};
 use crate::vault::Vault;
 
@@ -94,6 +95,7 @@ fn open(config: &Config) -> Result<Provider, Failure> {
         hosts: config.hosts.clone(),
         trusted_proxies,
         key_plan: config.key_plan.clone(),
+        urls: Arc::new(UrlJudge::new(config.outbound_allow.clone())),
     };
     let metrics = provider::metrics()?;
     let mail = MailRoom::open(config.mail.as_ref(), &installation.ctx, &metrics)?;

@@ -2,6 +2,8 @@
 //!
 //! Owns where things go on the picture; what is counted comes from `admin::statistics`, colours from the style sheet.
 
+use std::time::Duration;
+
 use kernel::Timestamp;
 
 use super::words::{When, number};
@@ -14,6 +16,7 @@ const LEFT: f64 = 54.0;
 const RIGHT: f64 = WIDTH - 6.0;
 const TOP: f64 = 14.0;
 const FOOT: f64 = HEIGHT - 30.0;
+const HOUR: Duration = Duration::from_secs(3600);
 /// What a bar takes of its place.
 const SHARE: f64 = 0.72;
 
@@ -117,7 +120,7 @@ impl Chart {
                 })
                 .collect(),
             levels: plot.levels(told.unit),
-            times: plot.times(&told),
+            times: plot.times(&told, now),
             bars: match told.shape {
                 Shape::Bars => plot.bars(&told, now),
                 Shape::Line => Vec::new(),
@@ -203,31 +206,25 @@ impl Plot {
     }
 
     /// Every sixth hour where slots are hours, else midnights, but never so many that they touch.
-    fn times(&self, told: &Told) -> Vec<Time> {
-        let machine = |slot: &(Timestamp, Vec<Option<f64>>)| slot.0.to_rfc3339();
-        let is_short = told.slots.len() < 2 || told.slots[1].0.since(told.slots[0].0).as_secs() <= 3600;
-        let marks: Vec<(usize, String)> = told.slots.iter().map(machine).enumerate().collect();
-        let marks: Vec<_> = marks
-            .into_iter()
-            .filter(|(_, at)| match is_short {
-                true => matches!(at.get(11..13), Some("00" | "06" | "12" | "18")),
-                false => at.get(11..13) == Some("00"),
-            })
-            .collect();
-        let every = marks.len().div_ceil(5).max(1);
-        let label = |at: &str| match is_short {
-            true => at.get(11..16).unwrap_or_default().to_owned(),
-            false => format!(
-                "{}.{}.",
-                at.get(8..10).unwrap_or_default(),
-                at.get(5..7).unwrap_or_default()
-            ),
+    fn times(&self, told: &Told, now: Timestamp) -> Vec<Time> {
+        let gap = told.slots.windows(2).next().map(|two| two[1].0.since(two[0].0));
+        let in_hours = gap.is_none_or(|gap| gap <= HOUR);
+        let hour = |at: &Timestamp| at.as_secs().rem_euclid(24 * 3600) / 3600;
+        let is_marked = |at: &Timestamp| match in_hours {
+            true => hour(at) % 6 == 0,
+            false => hour(at) == 0,
         };
+        let slots = told.slots.iter().map(|(at, _)| at).enumerate();
+        let marks: Vec<_> = slots.filter(|(_, at)| is_marked(at)).collect();
+        let every = marks.len().div_ceil(5).max(1);
         let shown = marks.iter().rev().step_by(every);
         shown
             .map(|(slot, at)| Time {
                 x: place(self.x(*slot) + self.step / 2.0),
-                label: label(at),
+                label: match in_hours {
+                    true => format!("{:02}:00", hour(at)),
+                    false => When::new(**at, now).day,
+                },
             })
             .collect()
     }
@@ -316,8 +313,6 @@ fn tidy(most: f64) -> f64 {
 mod tests {
     use super::*;
 
-    const HOUR: i64 = 3600;
-
     fn told(shape: Shape, numbers: &[&[Option<f64>]]) -> Chart {
         let slots = numbers.iter().zip(0..);
         let told = Told {
@@ -325,7 +320,7 @@ mod tests {
             sentence: String::new(),
             kinds: vec!["good", "bad"],
             slots: slots
-                .map(|(numbers, at)| (Timestamp::from_secs(at * HOUR), numbers.to_vec()))
+                .map(|(numbers, at)| (Timestamp::from_secs(at * 3600), numbers.to_vec()))
                 .collect(),
             shape,
             unit: "",

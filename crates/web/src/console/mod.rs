@@ -3,10 +3,14 @@
 //! The console is a client of Signet like others (`entering`), and has a session of its own that leans on the browser's
 //! (`desk`). Who may do what is decided by the use-cases of `admin`; a page asks them and shows the answer.
 
+mod chart;
 mod desk;
 mod entering;
+mod flows;
+mod home;
 mod keys;
 mod list;
+mod numbers;
 mod sessions;
 mod setup;
 mod shell;
@@ -32,6 +36,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(resource(entering::CHANGE, "GET", [get().to(entering::change)]))
         .service(resource(entering::LEAVE, "POST", [post().to(entering::leave)]))
         .configure(setup::routes)
+        .configure(home::routes)
+        .configure(flows::routes)
         .configure(keys::routes)
         .configure(sessions::routes);
 }

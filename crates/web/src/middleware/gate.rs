@@ -13,6 +13,7 @@ use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use crate::correlation::CorrelationId;
 use crate::exchange::Exchange;
 use crate::failure;
+use crate::flows;
 use crate::language::Reader;
 use crate::metrics::method_label;
 use crate::peer;
@@ -68,6 +69,7 @@ pub async fn gate(
         })
     });
     let mut response = answered.await?;
+    flows::collect(&state, &mut response, &id, address);
     common_headers(response.headers_mut(), state.transport());
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response

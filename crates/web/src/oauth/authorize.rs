@@ -9,6 +9,7 @@ use protocol::Params;
 use token::Client;
 use token::authorize::checks::World;
 use token::authorize::{AuthorizationRequest, Interaction, PageFault, Pending, Refusal, Step, checks, hub};
+use token::flow::authorization;
 
 use crate::catalogue::catalogue_for;
 use crate::client_cache::client;
@@ -16,7 +17,7 @@ use crate::correlation::CorrelationId;
 use crate::forms::PostedForm;
 use crate::state::AppState;
 use crate::unit::write;
-use crate::{cookies, deliver, failure, forms, language, peer};
+use crate::{cookies, deliver, failure, flows, forms, language, peer};
 
 /// GET: the request is in the query.
 pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: CorrelationId) -> HttpResponse {
@@ -101,7 +102,11 @@ async fn check(
             .unwrap_or_default()
             .split_ascii_whitespace(),
     );
-    let page = |fault: PageFault| failure::authorization_page(state, id, &fault);
+    let page = |fault: PageFault| {
+        let response = failure::authorization_page(state, id, &fault);
+        let refused = authorization::refused(params, None, &Refusal::Page(fault));
+        flows::explain(response, refused)
+    };
     let client_id = checks::client_id(params).map_err(page)?;
     let client = client(state, client_id)
         .await
@@ -115,9 +120,13 @@ async fn check(
         ring: &state.ring.get(),
         catalogue: &catalogue,
     };
-    let checked = checks::check(params, Some(&client), world).map_err(|refusal| match refusal {
-        Refusal::Page(fault) => page(fault),
-        Refusal::Client(target, error) => deliver::refusal(state, &target, &error),
+    let checked = checks::check(params, Some(&client), world).map_err(|refusal| {
+        let refused = authorization::refused(params, Some((&client, world)), &refusal);
+        let response = match &refusal {
+            Refusal::Page(fault) => failure::authorization_page(state, id, fault),
+            Refusal::Client(target, error) => deliver::refusal(state, target, error),
+        };
+        flows::explain(response, refused)
     })?;
     Ok((client, checked))
 }

@@ -15,6 +15,7 @@ use session::present::people_at;
 use token::authorize::{Interaction, Pending, Visitor};
 use token::client::Client;
 use token::ending;
+use token::flow::{Refused, logout as record};
 use token::logout::{self, LogoutRequest};
 
 use super::authorize::save;
@@ -25,7 +26,7 @@ use crate::forms::PostedForm;
 use crate::state::AppState;
 use crate::unit::{read, write};
 use crate::views::{Account, Link, Onward, PageContext, SignOut, SignedOut, Trouble, Way, page};
-use crate::{cookies, deliver, failure, forms, language};
+use crate::{cookies, deliver, failure, flows, forms, language};
 
 /// GET `/logout`.
 pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>, id: CorrelationId) -> HttpResponse {
@@ -45,14 +46,18 @@ pub(crate) async fn post(
     // Only what can be believed is worth keeping until a browser comes for it; anything else is the bare wish to leave.
     match understand(&state, &params).await {
         Ok((
-            LogoutRequest {
+            asked @ LogoutRequest {
                 hint: None,
                 app: None,
                 target: None,
             },
-            _,
+            asking,
         )) => {
-            return deliver::to_path(&state, "/logout");
+            let response = deliver::to_path(&state, "/logout");
+            return match doubts(&state, &params, (&asked, asking.as_deref())) {
+                Some(refused) => flows::explain(response, refused),
+                None => response,
+            };
         }
         Ok(_) => {}
         Err(fault) => return failure::storage_page(&state, &id, &fault),
@@ -183,10 +188,37 @@ async fn understand(
 
 /// A logout request, however it came: done at once, or asked about.
 async fn answer(request: &HttpRequest, state: &AppState, id: &CorrelationId, params: Params) -> HttpResponse {
-    let asked = match understand(state, &params).await {
-        Ok((asked, _)) => asked,
+    let (asked, asking) = match understand(state, &params).await {
+        Ok(understood) => understood,
         Err(fault) => return failure::storage_page(state, id, &fault),
     };
+    let doubted = doubts(state, &params, (&asked, asking.as_deref()));
+    let response = act(request, state, id, params, asked).await;
+    match doubted {
+        Some(refused) => flows::explain(response, refused),
+        None => response,
+    }
+}
+
+/// What of a request was not believed, for administrators: to its app it looks as if nothing had happened.
+fn doubts(
+    state: &AppState,
+    params: &Params,
+    understood: (&LogoutRequest, Option<&Client>),
+) -> Option<Refused> {
+    let (asked, asking) = understood;
+    let doubted = !record::is_believed(params, asked);
+    doubted.then(|| record::doubted(&state.ring.get(), &state.ctx, params, asking))
+}
+
+/// Does at once what can be done at once.
+async fn act(
+    request: &HttpRequest,
+    state: &AppState,
+    id: &CorrelationId,
+    params: Params,
+    asked: LogoutRequest,
+) -> HttpResponse {
     let (visitor, cookie) = cookies::visitor(request, &state.ctx);
     let here = match people_here(state, &visitor).await {
         Ok(here) => here,

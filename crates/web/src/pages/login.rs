@@ -6,13 +6,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use identity::hasher::Overloaded;
 use identity::password::Password;
 use identity::sign_in::{self, Attempt, SignIn as Verdict};
-use kernel::id::InteractionId;
+use kernel::id::{InteractionId, UserId};
 use kernel::secret::BrowserSecret;
 use kernel::{Plain, StorageFault};
 use session::establish::Arrival;
 use session::{Amr, establish};
 use std::net::IpAddr;
 use token::authorize::{Choice, Consented, Destination, Interaction, Pending, Step, Visitor, chooser};
+use token::flow::{self, Refused};
 
 use super::account::path_of;
 use super::interaction::{Claimed, Found, find, go_on};
@@ -23,7 +24,7 @@ use crate::metrics::LoginOutcome;
 use crate::state::AppState;
 use crate::unit::write;
 use crate::views::{Account, Again, PageContext, Reason, SignIn, SignInProblem, page};
-use crate::{cookies, deliver, failure, hashing, language, peer};
+use crate::{cookies, deliver, failure, flows, hashing, language, peer};
 
 /// GET `/login`: signing in without an app.
 pub(crate) async fn start(
@@ -116,6 +117,19 @@ struct Form<'a> {
 }
 
 impl Form<'_> {
+    /// The form once more, with why it was not taken.
+    fn refuse(&self, state: &AppState, refusal: Refusal) -> HttpResponse {
+        let mut response = self.draw(state, None, Some(refusal.problem));
+        *response.status_mut() = refusal.status;
+        let (error, reason) = refusal.why;
+        let client_id = self.claimed.map(|claimed| claimed.client.client_id.clone());
+        let refused = Refused {
+            client_id,
+            ..Refused::plain(error, reason)
+        };
+        flows::explain(response, refused)
+    }
+
     fn draw(
         &self,
         state: &AppState,
@@ -156,6 +170,39 @@ impl Form<'_> {
     }
 }
 
+/// A form that was not looked at further.
+struct Refusal {
+    status: StatusCode,
+    /// What the person is told.
+    problem: SignInProblem,
+    /// And administrators: a word and a sentence.
+    why: (&'static str, &'static str),
+}
+
+impl Refusal {
+    const FORM_TOO_OLD: Self = Self {
+        status: StatusCode::FORBIDDEN,
+        problem: SignInProblem::FormTooOld,
+        why: (
+            "form_refused",
+            "the form's token does not fit this browser and page",
+        ),
+    };
+    const TOO_LONG: Self = Self {
+        status: StatusCode::BAD_REQUEST,
+        problem: SignInProblem::NoMatch,
+        why: ("wrong_password", "what was typed is longer than any password"),
+    };
+    const OVERLOADED: Self = Self {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        problem: SignInProblem::Busy,
+        why: (
+            "overloaded",
+            "too many passwords waited to be looked at, and this one was not",
+        ),
+    };
+}
+
 /// POST `/login/{id}`: username and password.
 pub(crate) async fn post(
     request: HttpRequest,
@@ -181,32 +228,34 @@ pub(crate) async fn post(
         username: Some(username),
     };
     if !csrf::is_genuine(form.get("csrf"), &visitor.flow, Purpose::Login, &path) {
-        let mut response = shown.draw(&state, None, Some(SignInProblem::FormTooOld));
-        *response.status_mut() = StatusCode::FORBIDDEN;
-        return response;
+        return shown.refuse(&state, Refusal::FORM_TOO_OLD);
     }
     let source = peer::address(&request, &state.trusted_proxies);
     // More than a password can be is refused before any work (its length is no secret of ours).
     let Ok(password) = Password::new(form.get("password").unwrap_or_default()) else {
-        let mut response = shown.draw(&state, None, Some(SignInProblem::NoMatch));
-        *response.status_mut() = StatusCode::BAD_REQUEST;
-        return response;
+        return shown.refuse(&state, Refusal::TOO_LONG);
     };
     let asked_by = claimed.map(|claimed| claimed.interaction.id);
     let arrival = cookies::arrival(&request, &state);
     match sign_in(&state, (username, password), source, arrival, asked_by).await {
-        Ok(Some(secret)) => {
+        Ok(secret) => {
             let renewed = cookies::set_browser(&state.ctx, &secret);
             deliver::with_cookie(deliver::to_path(&state, &next), Some(renewed))
         }
-        Ok(None) => shown.draw(&state, None, Some(SignInProblem::NoMatch)),
+        Err(SignInFault::Refused(reason, user)) => {
+            let response = shown.draw(&state, None, Some(SignInProblem::NoMatch));
+            let client_id = claimed.map(|claimed| claimed.client.client_id.as_str());
+            flows::explain(response, flow::sign_in::refused(reason, user, client_id))
+        }
         Err(SignInFault::Overloaded) => busy(&state, &shown),
         Err(SignInFault::Storage(fault)) => failure::storage_page(&state, &id, &fault),
     }
 }
 
-/// Why no verdict could be reached.
+/// Why nobody is signed in.
 enum SignInFault {
+    /// The verdict, for administrators; and whose name it was, if anybody's.
+    Refused(sign_in::Reason, Option<UserId>),
     Overloaded,
     Storage(StorageFault),
 }
@@ -219,14 +268,14 @@ impl From<StorageFault> for SignInFault {
 
 /// Counts the attempt, compares the password on the hashing pool, and establishes the session: two units of work with
 /// no storage held while the password is hashed. Whoever signs in for a request has chosen that account for it. The
-/// browser's new secret, or `None` for a refusal.
+/// browser's new secret.
 async fn sign_in(
     state: &AppState,
     (username, password): (&str, Password),
     source: Option<IpAddr>,
     arrival: Arrival,
     asked_by: Option<InteractionId>,
-) -> Result<Option<Plain<BrowserSecret>>, SignInFault> {
+) -> Result<Plain<BrowserSecret>, SignInFault> {
     let (ctx, username) = (state.ctx.clone(), username.to_owned());
     let source = source.map(|address| address.to_string()).unwrap_or_default();
     let attempt: Attempt = write(state, move |tx| sign_in::begin(tx, &ctx, &username, &source)).await?;
@@ -239,8 +288,8 @@ async fn sign_in(
             return Err(SignInFault::Overloaded);
         }
     };
-    let ctx = state.ctx.clone();
-    let secret = write(state, move |tx| {
+    let (ctx, known) = (state.ctx.clone(), attempt.known());
+    let verdict = write(state, move |tx| {
         match sign_in::finish(tx, &ctx, &attempt, verified)? {
             Verdict::Welcome(user) => {
                 let (secret, _) = establish::establish(tx, &ctx, &arrival, &user, vec![Amr::Pwd])?;
@@ -248,24 +297,21 @@ async fn sign_in(
                 if let Some(interaction) = asked_by {
                     chooser::note_choice(tx, &ctx, interaction, Choice::Person(user.id))?;
                 }
-                Ok::<_, StorageFault>(Some(secret))
+                Ok::<_, StorageFault>(Ok(secret))
             }
-            Verdict::Refused => Ok(None),
+            Verdict::Refused(reason) => Ok(Err(reason)),
         }
     })
     .await?;
-    let outcome = if secret.is_some() {
-        LoginOutcome::Success
-    } else {
-        LoginOutcome::Refused
-    };
-    state.metrics.login(outcome);
-    Ok(secret)
+    state.metrics.login(match verdict {
+        Ok(_) => LoginOutcome::Success,
+        Err(_) => LoginOutcome::Refused,
+    });
+    verdict.map_err(|reason| SignInFault::Refused(reason, known))
 }
 
 fn busy(state: &AppState, form: &Form<'_>) -> HttpResponse {
-    let mut response = form.draw(state, None, Some(SignInProblem::Busy));
-    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    let mut response = form.refuse(state, Refusal::OVERLOADED);
     response
         .headers_mut()
         .insert(RETRY_AFTER, HeaderValue::from_static("2"));
