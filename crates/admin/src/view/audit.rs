@@ -51,6 +51,20 @@ impl<'a> From<&'a AuditRecord> for AuditView<'a> {
     }
 }
 
+impl AuditView<'_> {
+    /// As one line of JSON, with the newline.
+    pub fn line(&self) -> String {
+        // Fails for maps whose keys are no text only; there is none.
+        serde_json::to_string(self).unwrap_or_default() + "\n"
+    }
+
+    /// What was before and what is after, for people to read.
+    pub fn told(&self) -> (Option<String>, Option<String>) {
+        let told = |value: &Option<Value>| value.as_ref().map(|value| format!("{value:#}"));
+        (told(&self.before), told(&self.after))
+    }
+}
+
 /// What was stored as JSON; what is none (any more) is shown as the text it is.
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
