@@ -37,6 +37,7 @@ mod usernames;
 mod whence;
 pub mod views;
 
+pub use console::PATH as CONSOLE_PATH;
 pub use correlation::CorrelationId;
 pub use exchange::Exchange;
 pub use metrics::Metrics;

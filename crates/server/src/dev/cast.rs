@@ -1,10 +1,11 @@
 //! Who and what the sandbox begins with: two people, the two demo applications, the API they call with the client it asks
 //! by, and a client for trying things out.
 
+use admin::administrators;
 use admin::clients::{self, MetadataSource, NewClient, Registered};
 use admin::resources::{self, NewResource};
 use admin::users::{self, NewUser};
-use admin::{Actor, AdminFault, Ports};
+use admin::{Actor, AdminFault, Administrator, Ports, Role};
 use demo::{API_SCOPES, DemoApi, DemoApp};
 use identity::{PasswordHash, Profile};
 use kernel::Ctx;
@@ -22,7 +23,18 @@ pub(crate) struct Person {
     pub(crate) email: &'static str,
     given_name: &'static str,
     family_name: &'static str,
+    /// For applications.
     role: Option<&'static str>,
+    standing: Standing,
+}
+
+/// What a person may do with the sandbox itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Sign in.
+    Ordinary,
+    /// Everything, at the console.
+    Owner,
 }
 
 /// An ordinary person first, then the administrator.
@@ -33,6 +45,7 @@ pub(crate) const PEOPLE: [Person; 2] = [
         given_name: "Alice",
         family_name: "Example",
         role: None,
+        standing: Standing::Ordinary,
     },
     Person {
         username: "admin",
@@ -40,6 +53,7 @@ pub(crate) const PEOPLE: [Person; 2] = [
         given_name: "Ada",
         family_name: "Admin",
         role: Some("admin"),
+        standing: Standing::Owner,
     },
 ];
 
@@ -56,7 +70,11 @@ pub(crate) fn install(
 ) -> Result<Vec<Registered>, AdminFault> {
     let actor = Actor::named("dev");
     for person in PEOPLE {
-        users::create(ports, ctx, &actor, person.with(password))?;
+        let user = users::create(ports, ctx, &actor, person.with(password))?;
+        if person.standing == Standing::Owner {
+            let who = Administrator::Person(user.id);
+            administrators::set_roles(ports, ctx, &actor, &who, &[Role::Owner])?;
+        }
     }
     resources::create(ports, ctx, &actor, pinboard(api))?;
     let others = [resource_server(api), playground(api)];

@@ -47,6 +47,11 @@ impl Report {
         rows.push(("Sign in as", ordinary, format!("or {administrator}")));
         let account = format!("{}/account", self.issuer);
         rows.push(("Account", account, String::new()));
+        rows.push((
+            "Console",
+            self.admin_url(),
+            "sign in as admin: keys, people, applications".to_owned(),
+        ));
         rows.push(("Mail it sends", self.mail_url(), String::new()));
         rows.push((
             "Demo API",
@@ -108,10 +113,16 @@ impl Report {
             "users": PEOPLE.map(user),
             "clients": clients?,
             "mail_url": self.mail_url(),
+            "admin_url": self.admin_url(),
             "apps": self.apps.iter().map(origin).collect::<Vec<_>>(),
             "api_url": self.api.identifier(),
             "pid": std::process::id(),
         }))
+    }
+
+    /// Where the console begins.
+    fn admin_url(&self) -> String {
+        format!("{}{}", self.issuer, web::CONSOLE_PATH)
     }
 
     /// Where caught letters are.

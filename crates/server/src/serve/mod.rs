@@ -1,6 +1,7 @@
 //! `signet serve`: the provider and its management port, until somebody stops it.
 
 mod checkpoints;
+mod first_owner;
 mod job;
 mod keeper;
 mod listener;
@@ -63,6 +64,7 @@ pub(crate) fn run(args: &ServeArgs, options: &Options) -> Result<Answer, Failure
         let stop = Stop::on_signals().map_err(on_io)?;
         let servers = Servers::start(&provider, &config.key_plan, vec![public], management).map_err(on_io)?;
         announce(&config, &provider, listening);
+        first_owner::invite(&provider);
         servers.run_until(stop).await.map_err(on_io)
     });
     drop((notifier, sweeper, keeper));

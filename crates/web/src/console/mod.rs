@@ -23,7 +23,7 @@ use crate::routes::resource;
 pub(crate) use entering::CALLBACK;
 
 /// Where the console begins.
-pub(crate) const PATH: &str = "/admin";
+pub const PATH: &str = "/admin";
 
 /// Adds the routes of the console.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
