@@ -187,8 +187,7 @@ pub fn list(tx: &mut (impl Groups + ?Sized), actor: &Actor) -> Result<Vec<Group>
     Ok(tx.groups()?)
 }
 
-/// The group is the event's detail where a person is its subject.
-
+/// What is told of a membership: the group, where a person is the event's subject.
 fn membership(group: &str) -> Value {
     json!({ "group": group })
 }
