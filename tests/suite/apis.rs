@@ -7,9 +7,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::secret::ClientSecret;
-use kernel::{Plain, Timestamp};
+use kernel::{Plain, SeededEntropy, Timestamp};
 use protocol::Scope;
 use serde_json::Value;
+use token::client::Secrets;
 use token::{ApiResource, ClaimScope, Client, ClientMetadata, ClientPolicy, SigningAlg};
 
 use crate::actors::Attacker;
@@ -69,7 +70,11 @@ fn resource(identifier: &str, scopes: &str) -> ApiResource {
 pub fn service(client_id: &str, scope: &str) -> Client {
     Client {
         client_id: client_id.to_owned(),
-        secret: Some(Plain::<ClientSecret>::from_presented(SECRET).digest()),
+        secrets: Secrets::new(
+            Plain::<ClientSecret>::from_presented(SECRET).digest(),
+            Timestamp::from_secs(0),
+            &SeededEntropy::new(7),
+        ),
         metadata: ClientMetadata {
             grant_types: vec!["client_credentials".to_owned()],
             response_types: Vec::new(),

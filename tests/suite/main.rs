@@ -22,6 +22,7 @@ mod claims;
 mod cli;
 mod client_authentication;
 mod client_credentials;
+mod client_secrets;
 mod code;
 mod consent;
 mod cors;

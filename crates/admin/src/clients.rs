@@ -2,10 +2,11 @@
 
 use identity::ports::{Found, Insert};
 use kernel::secret::ClientSecret;
-use kernel::{Audit, Ctx, Plain, StorageFault};
+use kernel::{Audit, Ctx, Digest, Plain, StorageFault};
 use session::Revocations;
 use token::client::register::{Against, JudgeUrl, Warnings, check_client_id, generate_client_id, validate};
-use token::client::{AuthMethod, Client, ClientMetadata, ClientPolicy};
+use token::client::secrets::{Former, LONGEST_OVERLAP, NotWithdrawn};
+use token::client::{AuthMethod, Client, ClientMetadata, ClientPolicy, SecretId, Secrets};
 use token::{Clients, Grants, Resources, ending};
 
 use crate::actor::Actor;
@@ -77,7 +78,7 @@ pub fn create(
     let id_fault = check_client_id(&client_id).err();
     let mut client = Client {
         client_id,
-        secret: None,
+        secrets: Secrets::default(),
         metadata: new.metadata,
         policy: new.policy,
         enabled: true,
@@ -138,7 +139,7 @@ pub fn update(
     })
 }
 
-/// Gives a client another secret, `brought` or random; the old one is worth nothing from now on.
+/// Gives a client another secret, `brought` or random. The `former` one is worth nothing from now on, or good for a while.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` for a public client, which has none; `Invalid` for a weak secret; `Storage`.
@@ -148,6 +149,7 @@ pub fn rotate_secret(
     actor: &Actor,
     client_id: &str,
     brought: Option<Plain<ClientSecret>>,
+    former: Former,
 ) -> Result<Registered, AdminFault> {
     actor.require(Permission::ManageApplications)?;
     let mut client = by_id(tx, client_id)?;
@@ -157,18 +159,48 @@ pub fn rotate_secret(
             "\"{client_id}\" is a public client and has no secret"
         )));
     }
-    if let Some(reason) = brought.as_ref().and_then(weak_secret) {
-        return Err(AdminFault::Invalid(vec![reason]));
+    let faults = [brought.as_ref().and_then(weak_secret), too_long(former)];
+    let faults: Vec<String> = faults.into_iter().flatten().collect();
+    if !faults.is_empty() {
+        return Err(AdminFault::Invalid(faults));
     }
     let before = client.clone();
-    client.secret = None;
-    let secret = ensure_secret(ctx, &mut client, brought);
+    let (digest, secret) = digest_of(ctx, brought);
+    client.secrets.replace(digest, former, ctx);
     save(tx, ctx, actor, "client.rotate-secret", &before, &mut client)?;
     Ok(Registered {
         client,
         secret,
         warnings: Vec::new(),
     })
+}
+
+/// Takes one of a client's two secrets away, at once; the other one stays, without an end.
+///
+/// # Errors
+/// `NotFound`; `Conflict` for the only one; `Forbidden`; `Storage`.
+pub fn withdraw_secret(
+    tx: &mut (impl Clients + Resources + Administrators + Audit + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    client_id: &str,
+    secret: &SecretId,
+) -> Result<Client, AdminFault> {
+    actor.require(Permission::ManageApplications)?;
+    let mut client = by_id(tx, client_id)?;
+    rank::over_client(tx, actor, &client)?;
+    let before = client.clone();
+    match client.secrets.withdraw(secret, ctx.now()) {
+        Ok(()) => {}
+        Err(NotWithdrawn::Unknown) => return Err(AdminFault::not_found("secret", secret)),
+        Err(NotWithdrawn::Last) => {
+            return Err(AdminFault::Conflict(format!(
+                "\"{client_id}\" has no other secret; rotate it, or disable the client"
+            )));
+        }
+    }
+    save(tx, ctx, actor, "client.withdraw-secret", &before, &mut client)?;
+    Ok(client)
 }
 
 /// Lets a client do what it registered for, from now on: what was issued to it before stays refused. Twice changes nothing.
@@ -301,19 +333,36 @@ fn ensure_secret(
     brought: Option<Plain<ClientSecret>>,
 ) -> Option<Plain<ClientSecret>> {
     if client.metadata.token_endpoint_auth_method == AuthMethod::None {
-        client.secret = None;
+        client.secrets = Secrets::default();
         return None;
     }
-    if let Some(brought) = brought {
-        client.secret = Some(brought.digest());
+    if brought.is_none() && !client.secrets.is_empty() {
         return None;
     }
-    if client.secret.is_some() {
-        return None;
+    let (digest, secret) = digest_of(ctx, brought);
+    client.secrets.replace(digest, Former::Void, ctx);
+    secret
+}
+
+/// The digest of a secret, and itself where it is a new one.
+fn digest_of(
+    ctx: &Ctx,
+    brought: Option<Plain<ClientSecret>>,
+) -> (Digest<ClientSecret>, Option<Plain<ClientSecret>>) {
+    match brought {
+        Some(brought) => (brought.digest(), None),
+        None => {
+            let secret: Plain<ClientSecret> = Plain::generate(&*ctx.entropy);
+            (secret.digest(), Some(secret))
+        }
     }
-    let secret = Plain::generate(&*ctx.entropy);
-    client.secret = Some(secret.digest());
-    Some(secret)
+}
+
+fn too_long(former: Former) -> Option<String> {
+    let Former::Kept(overlap) = former else {
+        return None;
+    };
+    (overlap > LONGEST_OVERLAP).then(|| "an old secret may stay good for 30 days at most".into())
 }
 
 /// Secrets are stored as plain SHA-256, which only protects what nobody can guess.

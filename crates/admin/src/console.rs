@@ -10,7 +10,7 @@ use kernel::id::{Sid, UserId};
 use kernel::secret::ConsoleSecret;
 use kernel::{Ctx, Digest, StorageFault, Timestamp};
 use session::Sessions;
-use token::client::{AuthMethod, ClientMetadata, ClientPolicy};
+use token::client::{AuthMethod, ClientMetadata, ClientPolicy, Secrets};
 use token::{Client, Clients};
 
 use crate::actor::Actor;
@@ -37,7 +37,7 @@ pub fn ensure_client(
     let known = tx.client(CLIENT_ID)?;
     let mut client = Client {
         client_id: CLIENT_ID.to_owned(),
-        secret: None,
+        secrets: Secrets::default(),
         metadata: ClientMetadata {
             client_name: Some("Signet console".to_owned()),
             redirect_uris: vec![redirect_uri.into()],

@@ -2,10 +2,10 @@
 //! documentation give them. Never a password hash, a digest or a private key.
 
 use identity::{Group, Profile, User, UserState};
-use kernel::{Plain, secret::ClientSecret};
+use kernel::{Plain, Timestamp, secret::ClientSecret};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use token::client::{Client, ClientMetadata, ClientPolicy};
+use token::client::{Client, ClientMetadata, ClientPolicy, StoredSecret};
 
 pub use access::{GrantView, ResourceView, ScopeView, SessionView};
 pub use administrators::StandingView;
@@ -110,8 +110,35 @@ pub struct ClientView<'a> {
     #[serde(flatten)]
     policy: &'a ClientPolicy,
     enabled: bool,
+    /// What is known of its secrets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    client_secrets: Vec<SecretView<'a>>,
     created_at: String,
     updated_at: String,
+}
+
+/// A secret of a client, without itself.
+#[derive(Debug, Serialize)]
+pub struct SecretView<'a> {
+    id: &'a str,
+    created_at: String,
+    /// Until when it is good, where another one replaced it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    /// To the hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<String>,
+}
+
+impl<'a> From<&'a StoredSecret> for SecretView<'a> {
+    fn from(secret: &'a StoredSecret) -> Self {
+        Self {
+            id: secret.id.as_str(),
+            created_at: secret.created_at.to_rfc3339(),
+            expires_at: secret.expires_at.map(Timestamp::to_rfc3339),
+            last_used_at: secret.last_used_at.map(Timestamp::to_rfc3339),
+        }
+    }
 }
 
 impl<'a> ClientView<'a> {
@@ -123,6 +150,7 @@ impl<'a> ClientView<'a> {
             metadata: &client.metadata,
             policy: &client.policy,
             enabled: client.enabled,
+            client_secrets: client.secrets.iter().map(SecretView::from).collect(),
             created_at: client.created_at.to_rfc3339(),
             updated_at: client.updated_at.to_rfc3339(),
         }

@@ -10,8 +10,9 @@ use session::revocation::LONGEST_ACCESS_TTL;
 use crate::conn::on;
 use crate::database::{Bare, Database};
 use crate::tables::{
-    browsers, changes, console_sessions, flows, grants, interactions, logout_notices, password_resets,
-    refresh_tokens, revocations, sessions, setup_links, signed_tokens, statistics, throttles,
+    browsers, changes, client_secrets, console_sessions, flows, grants, interactions, logout_notices,
+    password_resets, refresh_tokens, revocations, sessions, setup_links, signed_tokens, statistics,
+    throttles,
 };
 use crate::tx::Tx;
 
@@ -44,6 +45,8 @@ pub struct Swept {
     pub resets: u64,
     /// Links that make the first administrator and are worth nothing.
     pub setups: u64,
+    /// Secrets of clients that were replaced.
+    pub secrets: u64,
     /// Sessions at the console that have expired.
     pub console: u64,
     /// Counts of tokens that have expired.
@@ -71,6 +74,7 @@ impl Swept {
         self.notices += other.notices;
         self.resets += other.resets;
         self.setups += other.setups;
+        self.secrets += other.secrets;
         self.console += other.console;
         self.signed += other.signed;
         self.flows += other.flows;
@@ -147,6 +151,7 @@ impl Tx {
             notices: self.sweep_notices(now.minus(NOTICE_AGE).as_millis())?,
             resets: self.sweep_resets(now.minus(SLACK).as_millis())?,
             setups: self.sweep_setups(now.minus(SLACK).as_millis())?,
+            secrets: self.sweep_secrets(now.as_millis())?,
             console: self.sweep_console(now.minus(SLACK).as_millis())?,
             signed: self.sweep_signed(now.minus(SLACK).as_millis())?,
             flows: self.sweep_flows(now.minus(admin::flows::KEPT).as_millis())?,
@@ -229,6 +234,12 @@ impl Tx {
     fn sweep_setups(&mut self, expired_before: i64) -> Result<u64, StorageFault> {
         let old = setup_links::table.filter(setup_links::expires_at.lt(expired_before));
         on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
+    }
+
+    /// Each was good beside another one for a while: there are never many.
+    fn sweep_secrets(&mut self, now: i64) -> Result<u64, StorageFault> {
+        let expired = client_secrets::table.filter(client_secrets::expires_at.le(now));
+        on!(&mut self.conn, |c| diesel::delete(expired).execute(c)).map(|rows| rows as u64)
     }
 
     fn sweep_console(&mut self, expired_before: i64) -> Result<u64, StorageFault> {

@@ -82,7 +82,6 @@ diesel::table! {
 diesel::table! {
     clients (client_id) {
         client_id -> Text,
-        secret_digest -> Nullable<Binary>,
         metadata -> Text,
         policy -> Text,
         enabled -> Bool,
@@ -91,6 +90,17 @@ diesel::table! {
         name_key -> Text,
         public -> Bool,
         first_party -> Bool,
+    }
+}
+
+diesel::table! {
+    client_secrets (client_id, id) {
+        client_id -> Text,
+        id -> Text,
+        digest -> Binary,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
     }
 }
 
@@ -352,9 +362,11 @@ diesel::table! {
 diesel::joinable!(logins -> users (user_id));
 diesel::joinable!(memberships -> groups (group_name));
 diesel::joinable!(client_origins -> clients (client_id));
+diesel::joinable!(client_secrets -> clients (client_id));
 diesel::allow_tables_to_appear_in_same_query!(users, logins);
 diesel::allow_tables_to_appear_in_same_query!(groups, memberships);
 diesel::allow_tables_to_appear_in_same_query!(grants, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(browsers, sessions);
 diesel::allow_tables_to_appear_in_same_query!(clients, client_origins);
 diesel::allow_tables_to_appear_in_same_query!(clients, client_terms);
+diesel::allow_tables_to_appear_in_same_query!(clients, client_secrets);

@@ -7,6 +7,7 @@ use kernel::{Digest, StorageFault, Timestamp};
 
 use crate::authorize::interaction::Interaction;
 use crate::client::Client;
+use crate::client::secrets::SecretUse;
 use crate::grant::{Consent, Grant, RefreshRow, Spent};
 use crate::keys::{KeyState, Signed, StoredKey};
 use crate::notice::LogoutNotice;
@@ -34,6 +35,11 @@ pub trait Clients {
     /// # Errors
     /// Storage.
     fn client(&mut self, client_id: &str) -> Result<Option<Client>, StorageFault>;
+    /// Stores when secrets were last used; earlier than is known changes nothing. No news: caches keep what they have.
+    ///
+    /// # Errors
+    /// Storage.
+    fn note_secret_uses(&mut self, uses: &[SecretUse]) -> Result<(), StorageFault>;
     /// A page ordered by id.
     ///
     /// # Errors

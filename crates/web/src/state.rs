@@ -12,6 +12,7 @@ use identity::notice::Post;
 use kernel::{Access, Change, Ctx, StorageFault, work};
 use session::RevocationList;
 use token::client::register::JudgeUrl;
+use token::client::secrets::SecretUses;
 use token::discovery::{DiscoveryFault, Document};
 use token::keys::{KeyPlan, KeyRing, SharedRing};
 use token::{Client, SharedCatalogue};
@@ -59,6 +60,8 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
     /// Whose forwarded headers are believed.
     pub trusted_proxies: TrustedProxies,
+    /// When clients last used their secrets.
+    pub secret_uses: SecretUses,
     hosts: HashSet<String>,
     pub(crate) saved: SaveLimit,
     pub(crate) flows: Arc<FlowLog>,
@@ -126,6 +129,7 @@ impl AppState {
             metrics: parts.metrics,
             catalogue: SharedCatalogue::default(),
             trusted_proxies: parts.trusted_proxies,
+            secret_uses: SecretUses::default(),
             hosts,
             saved: SaveLimit::default(),
             flows: Arc::default(),

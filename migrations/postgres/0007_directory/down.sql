@@ -1,3 +1,8 @@
+ALTER TABLE clients ADD COLUMN secret_digest BYTEA;
+UPDATE clients SET secret_digest = (
+    SELECT digest FROM client_secrets WHERE client_secrets.client_id = clients.client_id AND expires_at IS NULL
+);
+DROP TABLE client_secrets;
 DROP INDEX revocations_by_kind;
 DROP INDEX revocations_by_seq;
 CREATE INDEX revocations_by_seq ON revocations (seq);

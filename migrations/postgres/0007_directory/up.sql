@@ -49,3 +49,18 @@ CREATE INDEX grants_by_client ON grants (client_id, id);
 DROP INDEX revocations_by_seq;
 CREATE INDEX revocations_by_seq ON revocations (seq, id, kind);
 CREATE INDEX revocations_by_kind ON revocations (kind, seq, id);
+
+-- A client's secrets: one, and for a while the one before it. What is known of those there are is when their client was made.
+CREATE TABLE client_secrets (
+    client_id    TEXT COLLATE "C" NOT NULL REFERENCES clients (client_id) ON DELETE CASCADE,
+    id           TEXT COLLATE "C" NOT NULL,
+    digest       BYTEA NOT NULL,
+    created_at   BIGINT NOT NULL,
+    expires_at   BIGINT,
+    last_used_at BIGINT,
+    PRIMARY KEY (client_id, id)
+);
+CREATE INDEX client_secrets_by_expiry ON client_secrets (expires_at) WHERE expires_at IS NOT NULL;
+INSERT INTO client_secrets (client_id, id, digest, created_at)
+SELECT client_id, substr(md5(random()::text || client_id), 1, 10), secret_digest, created_at FROM clients WHERE secret_digest IS NOT NULL;
+ALTER TABLE clients DROP COLUMN secret_digest;

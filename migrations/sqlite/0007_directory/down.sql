@@ -1,3 +1,8 @@
+ALTER TABLE clients ADD COLUMN secret_digest BLOB;
+UPDATE clients SET secret_digest = (
+    SELECT digest FROM client_secrets WHERE client_secrets.client_id = clients.client_id AND expires_at IS NULL
+);
+DROP TABLE client_secrets;
 DROP INDEX revocations_by_kind;
 DROP INDEX grants_by_client;
 CREATE INDEX grants_by_client ON grants (client_id);

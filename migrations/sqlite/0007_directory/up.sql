@@ -47,3 +47,18 @@ CREATE INDEX grants_by_client ON grants (client_id, id);
 
 -- Entries of the revocation list by kind.
 CREATE INDEX revocations_by_kind ON revocations (kind, seq, id);
+
+-- A client's secrets: one, and for a while the one before it. What is known of those there are is when their client was made.
+CREATE TABLE client_secrets (
+    client_id    TEXT NOT NULL REFERENCES clients (client_id) ON DELETE CASCADE,
+    id           TEXT NOT NULL,
+    digest       BLOB NOT NULL,
+    created_at   INTEGER NOT NULL,
+    expires_at   INTEGER,
+    last_used_at INTEGER,
+    PRIMARY KEY (client_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX client_secrets_by_expiry ON client_secrets (expires_at) WHERE expires_at IS NOT NULL;
+INSERT INTO client_secrets (client_id, id, digest, created_at)
+SELECT client_id, lower(hex(randomblob(5))), secret_digest, created_at FROM clients WHERE secret_digest IS NOT NULL;
+ALTER TABLE clients DROP COLUMN secret_digest;

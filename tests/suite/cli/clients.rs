@@ -220,3 +220,48 @@ fn what_cannot_be_is_refused_by_name() {
     }
     assert_eq!(installation.json(&["client", "list"], ""), json!([]));
 }
+
+#[test]
+fn two_secrets_are_shown_by_id_and_either_is_withdrawn() {
+    let installation = Installation::new();
+    let create = [
+        "client",
+        "create",
+        "--client-id",
+        "app",
+        "--redirect-uri",
+        CALLBACK,
+    ];
+    installation.json(&create, "");
+    let secrets = || {
+        let shown = installation.json(&["client", "show", "app"], "");
+        assert!(shown.get("client_secret").is_none());
+        shown["client_secrets"].as_array().unwrap().clone()
+    };
+    assert_eq!(secrets().len(), 1);
+    let rotate = ["client", "rotate-secret", "app", "--keep-old", "24h", "--yes"];
+    assert!(installation.json(&rotate, "")["client_secret"].is_string());
+    let two = secrets();
+    assert_eq!(two.len(), 2);
+    assert!(two[0].get("expires_at").is_none() && two[1]["expires_at"].is_string());
+    let old = two[1]["id"].as_str().unwrap();
+    installation.json(&["client", "withdraw-secret", "app", old, "--yes"], "");
+    assert_eq!(secrets(), two[..1]);
+    let last = two[0]["id"].as_str().unwrap();
+    for (arguments, reason) in [
+        (
+            ["client", "withdraw-secret", "app", last, "--yes"],
+            "has no other secret",
+        ),
+        (
+            ["client", "withdraw-secret", "app", old, "--yes"],
+            "there is no secret",
+        ),
+    ] {
+        let refused = installation.fed(&arguments, "");
+        assert!(
+            !refused.status.success() && talk(&refused).contains(reason),
+            "{refused:?}"
+        );
+    }
+}

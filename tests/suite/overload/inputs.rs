@@ -71,7 +71,7 @@ fn a_megabyte_is_nothing_anybody_means() {
     let _ = LoginKey::of(&long);
     let client = Client {
         client_id: "web".into(),
-        secret: None,
+        secrets: Default::default(),
         metadata: ClientMetadata {
             redirect_uris: vec!["https://rp.test/cb".into()],
             ..ClientMetadata::default()

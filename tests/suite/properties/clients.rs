@@ -19,7 +19,7 @@ use crate::cast::Anywhere;
 fn client(application_type: ApplicationType, redirect_uri: &str) -> Client {
     Client {
         client_id: "web".into(),
-        secret: None,
+        secrets: Default::default(),
         metadata: ClientMetadata {
             application_type,
             redirect_uris: vec![redirect_uri.into()],

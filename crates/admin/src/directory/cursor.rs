@@ -134,7 +134,8 @@ pub fn collect<T>(
         if looked >= most {
             return Ok(Page { items, next: at });
         }
-        wanted = (most - looked).clamp(limit + 1, 500.max(limit + 1));
+        // Where little passes, more at a time.
+        wanted = (wanted * 2).min(most - looked).clamp(1, 500.max(limit + 1));
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use identity::{PasswordHash, User, UserState};
 use kernel::secret::SetupToken;
 use kernel::{Ctx, FixedClock, Plain, Timestamp};
+use token::client::secrets::Former;
 use token::client::{AuthMethod, Client, ClientMetadata};
 
 use super::store::Maps;
@@ -231,7 +232,14 @@ fn a_client_manager_gains_nothing_by_clients() {
     let before = format!("{tx:?}");
     for strong in ["bot", "script"] {
         forbidden(clients::update(tx, ctx, &manager, &Anywhere, strong, |_, _| {}));
-        forbidden(clients::rotate_secret(tx, ctx, &manager, strong, None));
+        forbidden(clients::rotate_secret(
+            tx,
+            ctx,
+            &manager,
+            strong,
+            None,
+            Former::Void,
+        ));
         forbidden(clients::disable(tx, ctx, &manager, strong));
         forbidden(clients::enable(tx, ctx, &manager, strong));
         forbidden(clients::delete(tx, ctx, &manager, strong));
@@ -332,7 +340,10 @@ fn the_console_is_nobodys_to_change() {
         clients::update(tx, ctx, &cli, &Anywhere, id, |_, _| {}),
         "console",
     );
-    conflict(clients::rotate_secret(tx, ctx, &cli, id, None), "console");
+    conflict(
+        clients::rotate_secret(tx, ctx, &cli, id, None, Former::Void),
+        "console",
+    );
     conflict(clients::disable(tx, ctx, &cli, id), "console");
     conflict(clients::enable(tx, ctx, &cli, id), "console");
     conflict(clients::delete(tx, ctx, &cli, id), "console");

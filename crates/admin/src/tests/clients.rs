@@ -1,7 +1,11 @@
+use std::time::Duration;
+
+use kernel::secret::ClientSecret;
 use kernel::{Plain, Timestamp};
 use session::Revoked;
 use token::SigningAlg;
-use token::client::{AuthMethod, ClientMetadata};
+use token::client::secrets::{Former, LONGEST_OVERLAP};
+use token::client::{AuthMethod, Client, ClientMetadata, SecretId};
 use token::keys::{KeyState, StoredKey};
 
 use super::store::Maps;
@@ -35,7 +39,7 @@ fn a_client_gets_its_secret_once_and_only_its_digest_stays() {
     );
     assert_eq!(json["require_pkce"], true);
     let stored = clients::find(&mut store, &Actor::cli(), "web").unwrap();
-    assert_eq!(stored.secret, Some(secret.digest()));
+    assert!(opens(&stored, &secret));
     let json = serde_json::to_value(ClientView::from(&stored)).unwrap();
     assert!(json.get("client_secret").is_none());
     assert_eq!(json["redirect_uris"], serde_json::json!(["https://rp.test/cb"]));
@@ -68,13 +72,13 @@ fn public_clients_have_no_secret_and_confidential_ones_always_have() {
         .unwrap()
     };
     let public = become_a(AuthMethod::None);
-    assert!(public.client.secret.is_none() && public.secret.is_none());
+    assert!(public.client.secrets.is_empty() && public.secret.is_none());
     let confidential = become_a(AuthMethod::ClientSecretPost);
-    assert!(confidential.client.secret.is_some() && confidential.secret.is_some());
+    assert!(!confidential.client.secrets.is_empty() && confidential.secret.is_some());
     let same = become_a(AuthMethod::ClientSecretBasic);
-    assert!(same.client.secret.is_some() && same.secret.is_none());
+    assert!(same.client.secrets == confidential.client.secrets && same.secret.is_none());
     become_a(AuthMethod::None);
-    let fault = clients::rotate_secret(&mut store, &ctx, &cli, "web", None).unwrap_err();
+    let fault = clients::rotate_secret(&mut store, &ctx, &cli, "web", None, Former::Void).unwrap_err();
     assert!(matches!(fault, AdminFault::Conflict(_)));
 }
 
@@ -85,24 +89,59 @@ fn a_rotated_secret_replaces_the_old() {
         .unwrap()
         .secret
         .unwrap();
-    let new = clients::rotate_secret(&mut store, &ctx, &cli, "web", None)
+    let new = clients::rotate_secret(&mut store, &ctx, &cli, "web", None, Former::Void)
         .unwrap()
         .secret
         .unwrap();
     assert_ne!(old.expose(), new.expose());
-    assert_eq!(store.clients["web"].secret, Some(new.digest()));
+    assert!(opens(&store.clients["web"], &new) && !opens(&store.clients["web"], &old));
     let brought = Plain::from_presented("0123456789abcdefghijklmnopqrstuv");
-    let rotated = clients::rotate_secret(&mut store, &ctx, &cli, "web", Some(brought.clone())).unwrap();
+    let rotated =
+        clients::rotate_secret(&mut store, &ctx, &cli, "web", Some(brought.clone()), Former::Void).unwrap();
     assert!(
         rotated.secret.is_none(),
         "what somebody brought is not shown back"
     );
-    assert_eq!(store.clients["web"].secret, Some(brought.digest()));
+    assert!(opens(&store.clients["web"], &brought) && !opens(&store.clients["web"], &new));
     for weak in ["short", &"x".repeat(64), "0123456789abcdefghijklmnopqrstuv\n"] {
         let weak = Some(Plain::from_presented(weak));
-        let fault = clients::rotate_secret(&mut store, &ctx, &cli, "web", weak).unwrap_err();
+        let fault = clients::rotate_secret(&mut store, &ctx, &cli, "web", weak, Former::Void).unwrap_err();
         assert!(matches!(fault, AdminFault::Invalid(_)));
     }
+}
+
+#[test]
+fn an_old_secret_stays_for_a_while_and_either_is_withdrawn() {
+    let (mut store, ctx, cli) = (Maps::default(), ctx(), Actor::cli());
+    let made = clients::create(&mut store, &ctx, &cli, &Anywhere, web()).unwrap();
+    let old = made.secret.unwrap();
+    let day = Former::Kept(Duration::from_secs(86_400));
+    let rotated = clients::rotate_secret(&mut store, &ctx, &cli, "web", None, day).unwrap();
+    let new = rotated.secret.clone().unwrap();
+    assert!(opens(&rotated.client, &old) && opens(&rotated.client, &new));
+    let json = serde_json::to_value(ClientView::from(&rotated)).unwrap();
+    let [newest, former] = &json["client_secrets"].as_array().unwrap()[..] else {
+        panic!("{json:#}");
+    };
+    assert!(newest.get("expires_at").is_none() && newest.get("last_used_at").is_none());
+    assert_eq!(former["expires_at"], "2025-11-14T02:13:20Z");
+    let id = SecretId::from_text(former["id"].as_str().unwrap());
+    let left = clients::withdraw_secret(&mut store, &ctx, &cli, "web", &id).unwrap();
+    assert!(!opens(&left, &old) && opens(&left, &new));
+    let again = clients::withdraw_secret(&mut store, &ctx, &cli, "web", &id).unwrap_err();
+    assert!(matches!(again, AdminFault::NotFound { what: "secret", .. }));
+    let last = SecretId::from_text(newest["id"].as_str().unwrap());
+    let refused = clients::withdraw_secret(&mut store, &ctx, &cli, "web", &last).unwrap_err();
+    assert!(matches!(refused, AdminFault::Conflict(_)));
+    let long = Former::Kept(LONGEST_OVERLAP + Duration::from_secs(1));
+    let refused = clients::rotate_secret(&mut store, &ctx, &cli, "web", None, long).unwrap_err();
+    assert!(matches!(refused, AdminFault::Invalid(_)));
+    let events = ["client.create", "client.rotate-secret", "client.withdraw-secret"];
+    assert_eq!(store.events(), events);
+}
+
+fn opens(client: &Client, secret: &Plain<ClientSecret>) -> bool {
+    client.secrets.matching(&secret.digest(), ctx().now()).is_some()
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use kernel::secret::SetupToken;
 use kernel::{Ctx, Plain};
 use token::client::ClientMetadata;
+use token::client::secrets::Former;
 
 use super::store::Maps;
 use super::{Anywhere, ctx};
@@ -26,7 +28,7 @@ fn all_but(missing: Permission) -> Actor {
     only(Permission::ALL.into_iter().filter(|own| *own != missing))
 }
 
-/// A person, a client, a group, a session, an API, a scope.
+/// A person, a client with two secrets, a group, a session, an API, a scope.
 fn scene(ctx: &Ctx) -> Maps {
     let (mut maps, cli) = (Maps::default(), Actor::cli());
     let alice = NewUser {
@@ -44,6 +46,8 @@ fn scene(ctx: &Ctx) -> Maps {
         ..Default::default()
     };
     clients::create(&mut maps, ctx, &cli, &Anywhere, web).unwrap();
+    let hour = Former::Kept(Duration::from_secs(3600));
+    clients::rotate_secret(&mut maps, ctx, &cli, "web", None, hour).unwrap();
     let api = resources::NewResource {
         identifier: API.into(),
         scopes: vec!["notes".into()],

@@ -12,6 +12,7 @@ use kernel::id::{GrantId, Sid, UserId};
 use kernel::{Audit, AuditEvent, StorageFault, Timestamp};
 use session::{Revocation, Session};
 use token::client::Client;
+use token::client::secrets::SecretUse;
 use token::keys::{KeyState, Signed, StoredKey};
 use token::ports::{Clients, Keys};
 use token::{ApiResource, ClaimScope, Grant, LogoutNotice};
@@ -176,6 +177,9 @@ impl Clients for Maps {
     }
     fn clients(&mut self, after: Option<&str>, limit: u32) -> Answer<Vec<Client>> {
         Ok(page(&self.clients, after.map(str::to_owned), limit))
+    }
+    fn note_secret_uses(&mut self, _: &[SecretUse]) -> Answer<()> {
+        panic!("administration uses no client's secret")
     }
     fn origin_is_known(&mut self, _: &str) -> Answer<bool> {
         panic!("administration calls from no origin")

@@ -104,6 +104,7 @@ impl Keeper {
                 };
             }
             rounds.store_signed();
+            rounds.store_secret_uses();
         };
         let thread = thread::Builder::new().name("keeper".to_owned()).spawn(keep);
         let thread = thread.map_err(|error| Failure::new(Exit::Failed, error))?;
@@ -146,6 +147,7 @@ impl Rounds {
     /// One round. What it left undone, the next looks for as thoroughly: the feed tells of a use once only.
     fn make(&self, look: Look) -> Next {
         self.store_signed();
+        self.store_secret_uses();
         if self.provider.vault.is_behind() {
             self.provider.reload_ring();
         }
@@ -182,6 +184,19 @@ impl Rounds {
         {
             tracing::warn!(%fault, "what keys signed could not be stored");
             ring.tally().put_back(counted);
+        }
+    }
+
+    fn store_secret_uses(&self) {
+        let state = &self.provider.state;
+        let uses = state.secret_uses.take(state.ctx.now());
+        if uses.is_empty() {
+            return;
+        }
+        let stored = uses.clone();
+        if let Err(fault) = self.write(move |ports, _| Ok(ports.note_secret_uses(&stored)?)) {
+            tracing::warn!(%fault, "when clients used their secrets could not be stored");
+            state.secret_uses.put_back(&uses);
         }
     }
 

@@ -1,19 +1,62 @@
 //! Registered clients.
 
+use std::collections::HashMap;
+
 use admin::directory::terms;
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use identity::ports::{Found, Insert};
 use kernel::{Change, StorageFault};
+use token::client::secrets::SecretUse;
 use token::{Client, Clients};
 
 use super::{found, inserted};
 use crate::conn::on;
-use crate::rows::client::ClientRow;
-use crate::tables::{client_origins, client_terms, clients};
+use crate::rows::client::{ClientRow, SecretRow};
+use crate::tables::{client_origins, client_secrets, client_terms, clients};
 use crate::tx::Tx;
 
 impl Tx {
+    /// Clients with their secrets: one question for all of them.
+    pub(super) fn with_secrets(&mut self, rows: Vec<ClientRow>) -> Result<Vec<Client>, StorageFault> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<&String> = rows.iter().map(|row| &row.client_id).collect();
+        let found: Vec<SecretRow> = on!(&mut self.conn, |c| client_secrets::table
+            .filter(client_secrets::client_id.eq_any(ids))
+            .select(SecretRow::as_select())
+            .load(c))?;
+        let mut secrets: HashMap<String, Vec<SecretRow>> = HashMap::new();
+        for secret in found {
+            secrets.entry(secret.client_id.clone()).or_default().push(secret);
+        }
+        let join = |row: ClientRow| {
+            let own = secrets.remove(&row.client_id).unwrap_or_default();
+            row.with(own)
+        };
+        rows.into_iter().map(join).collect()
+    }
+
+    /// Writes down which secrets a client has. When they were last used is not this one's to say.
+    fn save_secrets(&mut self, client: &Client) -> Result<(), StorageFault> {
+        let ids: Vec<&str> = client.secrets.iter().map(|secret| secret.id.as_str()).collect();
+        let gone = client_secrets::table
+            .filter(client_secrets::client_id.eq(&client.client_id))
+            .filter(client_secrets::id.ne_all(ids));
+        on!(&mut self.conn, |c| diesel::delete(gone).execute(c))?;
+        for secret in client.secrets.iter() {
+            let row = SecretRow::new(&client.client_id, secret);
+            on!(&mut self.conn, |c| diesel::insert_into(client_secrets::table)
+                .values(&row)
+                .on_conflict((client_secrets::client_id, client_secrets::id))
+                .do_update()
+                .set(client_secrets::expires_at.eq(row.expires_at))
+                .execute(c))?;
+        }
+        Ok(())
+    }
+
     /// Writes down anew from where a client's pages may call.
     fn save_origins(&mut self, client: &Client) -> Result<(), StorageFault> {
         let own = client_origins::table.filter(client_origins::client_id.eq(&client.client_id));
@@ -57,6 +100,7 @@ impl Clients for Tx {
         if changed > 0 {
             self.save_origins(client)?;
             self.save_client_terms(client)?;
+            self.save_secrets(client)?;
             self.tell(&Change::Client(row.client_id))?;
         }
         Ok(inserted(changed))
@@ -72,6 +116,7 @@ impl Clients for Tx {
         if changed > 0 {
             self.save_origins(client)?;
             self.save_client_terms(client)?;
+            self.save_secrets(client)?;
             self.tell(&Change::Client(row.client_id))?;
         }
         Ok(found(changed))
@@ -87,12 +132,18 @@ impl Clients for Tx {
     }
 
     fn client(&mut self, client_id: &str) -> Result<Option<Client>, StorageFault> {
-        let row: Option<ClientRow> = on!(&mut self.conn, |c| clients::table
+        // Client and secrets in one statement: this stands in the way of everything that is not remembered.
+        let rows: Vec<(ClientRow, Option<SecretRow>)> = on!(&mut self.conn, |c| clients::table
             .find(client_id)
-            .select(ClientRow::as_select())
-            .get_result(c)
-            .optional())?;
-        row.map(Client::try_from).transpose()
+            .left_join(client_secrets::table)
+            .select((ClientRow::as_select(), Option::<SecretRow>::as_select()))
+            .load(c))?;
+        let (mut client, mut secrets) = (None, Vec::new());
+        for (row, secret) in rows {
+            client = Some(row);
+            secrets.extend(secret);
+        }
+        client.map(|row| row.with(secrets)).transpose()
     }
 
     fn clients(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<Client>, StorageFault> {
@@ -104,7 +155,22 @@ impl Clients for Tx {
             .limit(i64::from(limit))
             .select(ClientRow::as_select())
             .load(c))?;
-        rows.into_iter().map(Client::try_from).collect()
+        self.with_secrets(rows)
+    }
+
+    fn note_secret_uses(&mut self, uses: &[SecretUse]) -> Result<(), StorageFault> {
+        for SecretUse { client_id, id, at } in uses {
+            let at = at.as_millis();
+            let earlier = client_secrets::table.find((client_id, id.as_str())).filter(
+                client_secrets::last_used_at
+                    .is_null()
+                    .or(client_secrets::last_used_at.lt(at)),
+            );
+            on!(&mut self.conn, |c| diesel::update(earlier)
+                .set(client_secrets::last_used_at.eq(at))
+                .execute(c))?;
+        }
+        Ok(())
     }
 
     fn origin_is_known(&mut self, origin: &str) -> Result<bool, StorageFault> {

@@ -1,12 +1,13 @@
-//! Row of `clients`.
+//! Rows of `clients` and `client_secrets`.
 
 use admin::directory::terms;
 use diesel::prelude::*;
 use kernel::{StorageFault, Timestamp};
 use token::Client;
+use token::client::{SecretId, Secrets, StoredSecret};
 
 use crate::column::{columns, to_json};
-use crate::tables::clients;
+use crate::tables::{client_secrets, clients};
 
 /// See [`Client`].
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -14,7 +15,6 @@ use crate::tables::clients;
 #[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct ClientRow {
     pub client_id: String,
-    pub secret_digest: Option<Vec<u8>>,
     pub metadata: String,
     pub policy: String,
     pub enabled: bool,
@@ -31,7 +31,6 @@ impl TryFrom<&Client> for ClientRow {
     fn try_from(client: &Client) -> Result<Self, StorageFault> {
         Ok(Self {
             client_id: client.client_id.clone(),
-            secret_digest: client.secret.as_ref().map(|digest| digest.as_bytes().to_vec()),
             metadata: to_json("clients", &client.metadata)?,
             policy: to_json("clients", &client.policy)?,
             enabled: client.enabled,
@@ -44,21 +43,61 @@ impl TryFrom<&Client> for ClientRow {
     }
 }
 
-impl TryFrom<ClientRow> for Client {
+impl ClientRow {
+    /// The client with its secrets.
+    pub fn with(self, secrets: Vec<SecretRow>) -> Result<Client, StorageFault> {
+        let at = columns("clients", &self.client_id);
+        let secrets: Vec<StoredSecret> = secrets
+            .into_iter()
+            .map(StoredSecret::try_from)
+            .collect::<Result<_, _>>()?;
+        Ok(Client {
+            secrets: Secrets::of(secrets),
+            metadata: at("metadata").json(&self.metadata)?,
+            policy: at("policy").json(&self.policy)?,
+            enabled: self.enabled,
+            created_at: Timestamp::from_millis(self.created_at),
+            updated_at: Timestamp::from_millis(self.updated_at),
+            client_id: self.client_id.clone(),
+        })
+    }
+}
+
+/// See [`StoredSecret`].
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = client_secrets, treat_none_as_default_value = false)]
+pub struct SecretRow {
+    pub client_id: String,
+    pub id: String,
+    pub digest: Vec<u8>,
+    pub created_at: i64,
+    pub expires_at: Option<i64>,
+    pub last_used_at: Option<i64>,
+}
+
+impl SecretRow {
+    /// A secret of this client.
+    pub fn new(client_id: &str, secret: &StoredSecret) -> Self {
+        Self {
+            client_id: client_id.to_owned(),
+            id: secret.id.to_string(),
+            digest: secret.digest.as_bytes().to_vec(),
+            created_at: secret.created_at.as_millis(),
+            expires_at: secret.expires_at.map(Timestamp::as_millis),
+            last_used_at: secret.last_used_at.map(Timestamp::as_millis),
+        }
+    }
+}
+
+impl TryFrom<SecretRow> for StoredSecret {
     type Error = StorageFault;
-    fn try_from(row: ClientRow) -> Result<Self, StorageFault> {
-        let at = columns("clients", &row.client_id);
+    fn try_from(row: SecretRow) -> Result<Self, StorageFault> {
         Ok(Self {
-            secret: row
-                .secret_digest
-                .map(|bytes| at("secret_digest").digest(&bytes))
-                .transpose()?,
-            metadata: at("metadata").json(&row.metadata)?,
-            policy: at("policy").json(&row.policy)?,
-            enabled: row.enabled,
+            digest: columns("client_secrets", &row.client_id)("digest").digest(&row.digest)?,
+            id: SecretId::from_text(row.id),
             created_at: Timestamp::from_millis(row.created_at),
-            updated_at: Timestamp::from_millis(row.updated_at),
-            client_id: row.client_id.clone(),
+            expires_at: row.expires_at.map(Timestamp::from_millis),
+            last_used_at: row.last_used_at.map(Timestamp::from_millis),
         })
     }
 }

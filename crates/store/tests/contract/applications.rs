@@ -1,14 +1,20 @@
 //! Clients, grants, consents, keys and the audit trail.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use identity::ports::{Found, Insert};
-use kernel::{Access, AuditEvent, StorageFault, work};
+use kernel::secret::ClientSecret;
+use kernel::{
+    Access, AuditEvent, Ctx, FixedClock, Issuer, Plain, Policy, SeededEntropy, StorageFault, Timestamp, work,
+};
 use protocol::Scope;
+use token::client::Secrets;
+use token::client::secrets::{Former, SecretUse};
 use token::keys::{KeyState, StoredKey};
 use token::{Client, Consent, SigningAlg};
 
-use crate::support::{Fresh, NOW, Ports, client, everywhere, furnish, grant, refresh_token};
+use crate::support::{Fresh, NOW, Ports, client, everywhere, furnish, grant, refresh_token, secret};
 
 fn key(kid: &str, alg: SigningAlg, state: KeyState) -> StoredKey {
     StoredKey {
@@ -34,7 +40,7 @@ fn clients_are_unique_replaced_and_paged() {
             Insert::Taken
         );
         web.metadata.other.insert("software_id".into(), "x".into());
-        (web.secret, web.enabled) = (None, false);
+        (web.secrets, web.enabled) = (Secrets::default(), false);
         let stored = web.clone();
         assert_eq!(db.write(move |ports| ports.update_client(&stored)), Found::Yes);
         assert_eq!(db.write(|ports| ports.update_client(&client("gone"))), Found::No);
@@ -273,4 +279,69 @@ fn events_are_kept_with_the_unit_of_work_they_tell_about() {
          INSERT INTO judge SELECT CASE count(*) WHEN 2 THEN 1 END FROM audit;
          INSERT INTO judge SELECT 1 FROM audit WHERE seq = 1 AND event = 'client.create' AND actor = 'cli';",
     );
+}
+
+#[test]
+fn a_client_keeps_two_secrets_and_when_each_was_used() {
+    everywhere(|db| {
+        let mut web = client("web");
+        let (old, new) = (secret(9), secret(10));
+        web.secrets.replace(new.digest(), Former::Kept(DAY), &ctx());
+        let stored = web.clone();
+        db.write(move |ports| ports.insert_client(&stored));
+        assert_eq!(db.read(|ports| ports.client("web")), Some(web.clone()));
+        assert_eq!(db.read(|ports| ports.clients(None, 9)), [web.clone()]);
+        let own = |text: &Plain<ClientSecret>, client: &Client| {
+            client.secrets.matching(&text.digest(), NOW).cloned()
+        };
+        let former = own(&old, &web).unwrap();
+        let used = |at| SecretUse {
+            client_id: "web".into(),
+            id: former.id.clone(),
+            at,
+        };
+        let uses = [used(NOW.plus(DAY)), used(NOW)];
+        db.write(move |ports| ports.note_secret_uses(&uses));
+        let seen = db.read(|ports| ports.client("web")).unwrap();
+        assert_eq!(own(&old, &seen).unwrap().last_used_at, Some(NOW.plus(DAY)));
+        assert_eq!(own(&new, &seen).unwrap().last_used_at, None);
+        // Who saves a client knows less about that.
+        let stale = web.clone();
+        db.write(move |ports| ports.update_client(&stale));
+        assert_eq!(db.read(|ports| ports.client("web")), Some(seen));
+        web.secrets.withdraw(&former.id, NOW).unwrap();
+        let stored = web.clone();
+        db.write(move |ports| ports.update_client(&stored));
+        assert_eq!(db.read(|ports| ports.client("web")), Some(web.clone()));
+    });
+}
+
+#[test]
+fn an_old_secret_that_has_expired_is_swept_out() {
+    everywhere(|db| {
+        let mut web = client("web");
+        web.secrets
+            .replace(secret(10).digest(), Former::Kept(DAY), &ctx());
+        db.write(move |ports| ports.insert_client(&web));
+        let left = |at: Timestamp| {
+            db.store.sweep(at, &Policy::default()).unwrap();
+            db.read(|ports| ports.client("web"))
+                .unwrap()
+                .secrets
+                .iter()
+                .count()
+        };
+        assert_eq!((left(NOW), left(NOW.plus(DAY * 2))), (2, 1));
+    });
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn ctx() -> Ctx {
+    Ctx {
+        clock: Arc::new(FixedClock::at(NOW)),
+        entropy: Arc::new(SeededEntropy::new(33)),
+        issuer: Issuer::new("https://id.example"),
+        policy: Policy::default(),
+    }
 }

@@ -28,10 +28,10 @@ fn the_report_names_table_column_and_id() {
         format!("users.profile of {id}")
     );
 
-    db.sql("UPDATE clients SET secret_digest = x'00ff'");
+    db.sql("UPDATE client_secrets SET digest = x'00ff'");
     assert_eq!(
         complaint(&db, |ports| ports.client("web")),
-        "clients.secret_digest of web"
+        "client_secrets.digest of web"
     );
 
     db.sql("UPDATE grants SET scope = 'open\"id'");

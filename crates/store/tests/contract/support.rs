@@ -15,6 +15,7 @@ use session::{Amr, Authentication, Browser, Device, Session};
 use store::{Database, OpenMode};
 use tempfile::TempDir;
 use token::authorize::{ClaimWish, ClaimsRequest};
+use token::client::Secrets;
 use token::grant::RefreshRow;
 use token::{Client, ClientMetadata, ClientPolicy, Grant};
 
@@ -152,7 +153,7 @@ pub fn user(seed: u64, username: &str, email: Option<&str>) -> User {
 pub fn client(client_id: &str) -> Client {
     Client {
         client_id: client_id.into(),
-        secret: Some(secret(9).digest()),
+        secrets: Secrets::new(secret(9).digest(), NOW, &SeededEntropy::new(9)),
         metadata: ClientMetadata {
             redirect_uris: vec!["https://rp.example/cb".into()],
             ..ClientMetadata::default()

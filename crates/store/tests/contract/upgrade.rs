@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kernel::id::{GrantId, Sid, UserId};
-use kernel::{Access, SeededEntropy, work};
+use kernel::{Access, Digest, SeededEntropy, work};
 use session::Device;
 use store::{Database, OpenMode, schema};
 use token::authorize::ClaimsRequest;
@@ -79,7 +79,8 @@ fn furnish(db: &Fresh, sid: Sid, user: UserId, grant: GrantId) {
             "INSERT INTO users VALUES ('{user}', 'alice', NULL, {no}, '{{}}', '[]', '{{}}', 'active', NULL, 1, 1);
              INSERT INTO browsers VALUES ('{sid}', {digest}, 1);
              INSERT INTO sessions VALUES ('{sid}', '{sid}', '{user}', 1, '[\"pwd\"]', 1, 1, NULL);
-             INSERT INTO clients VALUES ('web', NULL, '{metadata}', '{{}}', {enabled}, 1, 1),
+             INSERT INTO clients (client_id, secret_digest, metadata, policy, enabled, created_at, updated_at)
+               VALUES ('web', {code}, '{metadata}', '{{}}', {enabled}, 1, 1),
                ('bare', NULL, '{{}}', '{{}}', {enabled}, 1, 1);
              INSERT INTO grants VALUES ('{grant}', 'web', '{user}', '{sid}', 'openid', '[]', 1, '[\"pwd\"]', NULL,
                'https://rp.example/cb', NULL, {code}, 1, NULL, NULL, 1);
@@ -128,6 +129,13 @@ fn rows_of_the_first_version_keep_their_meaning() {
             web.origins(),
             ["http://127.0.0.1:8080", "http://[::1]", "https://rp.example"]
         );
+        let secrets: Vec<_> = web.secrets.iter().collect();
+        let [secret] = &secrets[..] else {
+            panic!("{secrets:?}");
+        };
+        assert_eq!(secret.digest, Digest::from_bytes([0; 32]));
+        assert_eq!((secret.expires_at, secret.last_used_at), (None, None));
+        assert_eq!(secret.id.as_str().len(), 10);
         let metadata = &web.metadata;
         assert_eq!(metadata.backchannel_logout_uri, None);
         assert_eq!(metadata.backchannel_logout_session_required, None);

@@ -4,12 +4,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kernel::Plain;
 use kernel::secret::ClientSecret;
+use kernel::{Plain, Timestamp};
 use protocol::params::decode;
 use protocol::{ErrorCode, OAuthError, Params};
 
-use super::{AuthMethod, Client};
+use super::{AuthMethod, Client, StoredSecret};
 
 /// Why a client was not believed. Private: the wire says `invalid_client` and little more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -129,11 +129,15 @@ fn basic(header: &str) -> Option<(String, Plain<ClientSecret>)> {
     Some((client_id, Plain::from_presented(secret)))
 }
 
-/// Judges the credentials against the client found under their `client_id`.
+/// Judges the credentials against the client found under their `client_id`: the secret that was used, where one was.
 ///
 /// # Errors
 /// [`ClientFault`]: unknown or disabled client, another method than the registered one, wrong secret.
-pub fn authenticate(client: Option<&Client>, presented: &PresentedCredentials) -> Result<(), ClientFault> {
+pub fn authenticate<'a>(
+    client: Option<&'a Client>,
+    presented: &PresentedCredentials,
+    now: Timestamp,
+) -> Result<Option<&'a StoredSecret>, ClientFault> {
     let client = client
         .filter(|client| client.enabled)
         .ok_or(ClientFault::Unknown)?;
@@ -144,12 +148,11 @@ pub fn authenticate(client: Option<&Client>, presented: &PresentedCredentials) -
             used: presented.method.as_str(),
         });
     }
-    match (registered, &client.secret, &presented.secret) {
-        (AuthMethod::None, _, None) => Ok(()),
-        (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost, Some(own), Some(theirs))
-            if *own == theirs.digest() =>
-        {
-            Ok(())
+    match (registered, &presented.secret) {
+        (AuthMethod::None, None) => Ok(None),
+        (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost, Some(theirs)) => {
+            let used = client.secrets.matching(&theirs.digest(), now);
+            used.map(Some).ok_or(ClientFault::WrongSecret)
         }
         _ => Err(ClientFault::WrongSecret),
     }
@@ -158,8 +161,12 @@ pub fn authenticate(client: Option<&Client>, presented: &PresentedCredentials) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::ApplicationType;
+    use kernel::SeededEntropy;
+
     use crate::client::tests_support::client;
+    use crate::client::{ApplicationType, Secrets};
+
+    const NOW: Timestamp = Timestamp::from_secs(0);
 
     fn header(credentials: &str) -> String {
         format!("Basic {}", STANDARD.encode(credentials))
@@ -168,7 +175,7 @@ mod tests {
     fn confidential() -> Client {
         let secret = Plain::<ClientSecret>::from_presented("s:e c+r");
         Client {
-            secret: Some(secret.digest()),
+            secrets: Secrets::new(secret.digest(), NOW, &SeededEntropy::new(1)),
             ..client(ApplicationType::Web, &[])
         }
     }
@@ -177,7 +184,10 @@ mod tests {
     fn basic_values_are_form_decoded() {
         let presented =
             PresentedCredentials::read(Some(&header("web:s%3Ae+c%2Br")), &Params::default()).unwrap();
-        assert_eq!(authenticate(Some(&confidential()), &presented), Ok(()));
+        assert_eq!(
+            authenticate(Some(&confidential()), &presented, NOW).map(drop),
+            Ok(())
+        );
     }
 
     #[test]
@@ -185,7 +195,7 @@ mod tests {
         for wrong in ["web:", "web:s%3Ae+c%2Br%0A", "web:s%3AE+c%2Br"] {
             let presented = PresentedCredentials::read(Some(&header(wrong)), &Params::default()).unwrap();
             assert_eq!(
-                authenticate(Some(&confidential()), &presented),
+                authenticate(Some(&confidential()), &presented, NOW).map(drop),
                 Err(ClientFault::WrongSecret),
                 "{wrong}"
             );
@@ -209,7 +219,7 @@ mod tests {
         let presented =
             PresentedCredentials::read(None, &Params::from_pairs([("client_id", "web")])).unwrap();
         assert!(matches!(
-            authenticate(Some(&confidential()), &presented),
+            authenticate(Some(&confidential()), &presented, NOW).map(drop),
             Err(ClientFault::WrongMethod { used: "none", .. })
         ));
     }

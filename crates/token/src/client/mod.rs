@@ -4,9 +4,9 @@ pub mod authenticate;
 pub mod metadata;
 pub mod redirect_uri;
 pub mod register;
+pub mod secrets;
 
-use kernel::secret::ClientSecret;
-use kernel::{Digest, Timestamp};
+use kernel::Timestamp;
 use protocol::Scope;
 use protocol::scope::STANDARD;
 
@@ -17,14 +17,15 @@ pub use metadata::{
     ApplicationType, AuthMethod, ClientMetadata, ClientPolicy, OfflineAccess, RefreshRotation, SigningAlg,
 };
 pub use redirect_uri::{PostLogoutTarget, ResponseMode, ResponseTarget};
+pub use secrets::{SecretId, Secrets, StoredSecret};
 
 /// A registered client.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Client {
     /// `client_id`.
     pub client_id: String,
-    /// Digest of its secret; none for public clients.
-    pub secret: Option<Digest<ClientSecret>>,
+    /// Its secrets; none for public clients.
+    pub secrets: Secrets,
     /// What it registered.
     pub metadata: ClientMetadata,
     /// What the operator decided.
@@ -170,7 +171,7 @@ pub(crate) mod tests_support {
     pub(crate) fn client(application_type: ApplicationType, redirect_uris: &[&str]) -> Client {
         Client {
             client_id: "web".into(),
-            secret: None,
+            secrets: Secrets::default(),
             metadata: ClientMetadata {
                 application_type,
                 redirect_uris: redirect_uris.iter().map(|uri| (*uri).to_owned()).collect(),

@@ -100,8 +100,12 @@ impl Caller {
         let presented = PresentedCredentials::read(authorization, &params)
             .map_err(|fault| refused(claimed, None, fault))?;
         let client = client(state, &presented.client_id).await.map_err(Stop::Storage)?;
-        authenticate(client.as_deref(), &presented)
+        let now = state.ctx.now();
+        let used = authenticate(client.as_deref(), &presented, now)
             .map_err(|fault| refused(&presented.client_id, client.as_deref(), fault))?;
+        if let Some(secret) = used {
+            state.secret_uses.note(&presented.client_id, secret, now);
+        }
         Ok(Self {
             client: client.ok_or(ClientFault::Unknown)?,
             params: Arc::new(params),

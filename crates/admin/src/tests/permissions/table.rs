@@ -3,6 +3,7 @@
 use identity::{LoginKey, Users as _};
 use kernel::{Ctx, SeededEntropy};
 use token::SigningAlg;
+use token::client::secrets::Former;
 use token::keys::reseal::Resealed;
 use token::keys::{Fresh, KeyPlan, KeyRing, KeyState, MasterKey, Step};
 
@@ -173,7 +174,15 @@ const APPLICATIONS: &[Row] = &[
     (
         "clients::rotate_secret",
         &[ManageApplications],
-        |tx, ctx, actor| clients::rotate_secret(tx, ctx, actor, "web", None).map(drop),
+        |tx, ctx, actor| clients::rotate_secret(tx, ctx, actor, "web", None, Former::Void).map(drop),
+    ),
+    (
+        "clients::withdraw_secret",
+        &[ManageApplications],
+        |tx, ctx, actor| {
+            let newest = tx.clients["web"].secrets.iter().next().unwrap().id.clone();
+            clients::withdraw_secret(tx, ctx, actor, "web", &newest).map(drop)
+        },
     ),
     ("clients::enable", &[ManageApplications], |tx, ctx, actor| {
         clients::enable(tx, ctx, actor, "web").map(drop)

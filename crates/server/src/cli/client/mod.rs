@@ -3,14 +3,19 @@
 mod fields;
 mod secret;
 
+use std::time::Duration;
+
 use admin::AdminFault;
 use admin::clients::{self, MetadataSource, NewClient, Registered};
 use admin::view::ClientView;
 use clap::Subcommand;
+use token::client::SecretId;
+use token::client::secrets::Former;
 
 use super::options::{Destroying, Options, Writing};
 use super::output::Answer;
 use super::verb::{actor, destroy, many, one};
+use crate::config::parse_duration;
 use crate::exit::Failure;
 use crate::installation::Installation;
 use crate::outgoing::UrlJudge;
@@ -49,12 +54,24 @@ pub(crate) enum ClientVerb {
         #[command(flatten)]
         writing: Writing,
     },
-    /// Give a client another secret; the old one is worth nothing from then on
+    /// Give a client another secret; the old one is worth nothing from then on, or after a while
     RotateSecret {
         /// Its id
         client_id: String,
+        /// Let the old secret go on working for so long (90s, 10m, 24h)
+        #[arg(long, value_name = "DURATION", value_parser = overlap)]
+        keep_old: Option<Duration>,
         #[command(flatten)]
         secret: SecretArgs,
+        #[command(flatten)]
+        destroying: Destroying,
+    },
+    /// Take one of a client's two secrets away; the other one stays
+    WithdrawSecret {
+        /// The client's id
+        client_id: String,
+        /// The secret's id, as `client show` tells it
+        secret_id: String,
         #[command(flatten)]
         destroying: Destroying,
     },
@@ -118,10 +135,23 @@ impl ClientVerb {
             }
             ClientVerb::RotateSecret {
                 client_id,
+                keep_old,
                 secret,
                 destroying,
             } => {
-                return rotate_secret(&installation, client_id, secret, destroying);
+                let former = keep_old.map_or(Former::Void, Former::Kept);
+                return rotate_secret(&installation, client_id, secret, former, destroying);
+            }
+            ClientVerb::WithdrawSecret {
+                client_id,
+                secret_id,
+                destroying,
+            } => {
+                let question = format!("Take the secret {secret_id:?} of {client_id:?} away?");
+                let secret = SecretId::from_text(secret_id);
+                destroy(&installation, destroying, &question, move |ports, ctx| {
+                    clients::withdraw_secret(ports, ctx, &actor(), &client_id, &secret).map_err(Failure::from)
+                })?
             }
             ClientVerb::Show { client_id } => {
                 installation.read(move |ports, _| clients::find(ports, &actor(), &client_id))?
@@ -215,6 +245,7 @@ fn rotate_secret(
     installation: &Installation,
     client_id: String,
     secret: SecretArgs,
+    former: Former,
     destroying: Destroying,
 ) -> Result<Answer, Failure> {
     let brought = secret.brought()?;
@@ -223,17 +254,28 @@ fn rotate_secret(
     if !destroying.yes && !destroying.writing.dry_run {
         let (client_id, brought) = (client_id.clone(), brought.clone());
         installation.write(crate::installation::Keep::Nothing, move |ports, ctx| {
-            clients::rotate_secret(ports, ctx, &actor(), &client_id, brought)
+            clients::rotate_secret(ports, ctx, &actor(), &client_id, brought, former)
         })?;
         super::terminal::confirm(&question)?;
     }
     let keep = destroying.writing.keep();
     let registered = secret.new.guard(keep, |file| {
         installation.write(keep, move |ports, ctx| {
-            file.hand_out(clients::rotate_secret(ports, ctx, &actor(), &client_id, brought)?)
+            file.hand_out(clients::rotate_secret(
+                ports,
+                ctx,
+                &actor(),
+                &client_id,
+                brought,
+                former,
+            )?)
         })
     })?;
     answer(&registered)
+}
+
+fn overlap(text: &str) -> Result<Duration, String> {
+    parse_duration(text).map_err(|reason| format!("{reason}; write it as 24h, 10m or 90s"))
 }
 
 fn answer(registered: &Registered) -> Result<Answer, Failure> {

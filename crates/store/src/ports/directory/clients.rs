@@ -27,18 +27,14 @@ impl Tx {
         let words = terms::wanted(filter.text.as_deref().unwrap_or_default());
         collect(after, limit, LOOKED_AT, |after, count| {
             let found = self.clients_by_name(filter, words.first(), after, count)?;
-            let seen = found.into_iter().map(|row| {
-                let at = Cursor {
-                    key: row.name_key.clone(),
-                    number: 0,
-                    id: row.client_id.clone(),
-                };
-                let client = Client::try_from(row)?;
+            let places: Vec<Cursor> = found.iter().map(place).collect();
+            let clients = self.with_secrets(found)?;
+            let seen = places.into_iter().zip(clients).map(|(at, client)| {
                 let own = terms::of_client(&client.client_id, &client.metadata);
                 let item = Some(client).filter(|_| terms::match_all(&own, &words));
-                Ok(Seen { at, item })
+                Seen { at, item }
             });
-            seen.collect()
+            Ok(seen.collect())
         })
     }
 
@@ -77,5 +73,13 @@ impl Tx {
             .select(client_terms::client_id);
         let chosen = chosen.filter(clients::client_id.eq_any(found));
         on!(&mut self.conn, |c| chosen.select(ClientRow::as_select()).load(c))
+    }
+}
+
+fn place(row: &ClientRow) -> Cursor {
+    Cursor {
+        key: row.name_key.clone(),
+        number: 0,
+        id: row.client_id.clone(),
     }
 }

@@ -64,7 +64,7 @@ impl PolicyWords {
 /// Dates Signet writes into its answers; an exported document carries them, and they mean nothing here.
 const DATES: [&str; 2] = ["client_id_issued_at", "client_secret_expires_at"];
 /// The same of what `signet client show` prints.
-const DATES_SHOWN: [&str; 2] = ["created_at", "updated_at"];
+const SHOWN: [&str; 3] = ["created_at", "updated_at", "client_secrets"];
 
 /// Reads what a client says about itself.
 ///
@@ -82,8 +82,7 @@ pub fn parse_operator_document(json: &str) -> Result<OperatorDocument, Vec<Regis
     let mut members = parse_object(json)?;
     // A client is made enabled; what was disabled is not switched on by copying it.
     members.retain(|name, value| {
-        !DATES_SHOWN.contains(&name.as_str())
-            && (name, &*value) != (&"enabled".to_owned(), &Value::Bool(true))
+        !SHOWN.contains(&name.as_str()) && (name, &*value) != (&"enabled".to_owned(), &Value::Bool(true))
     });
     let names = members::all(Standing::Operators).map(|member| member.name);
     let policy: Map<_, _> = names.filter_map(|name| members.remove_entry(name)).collect();
