@@ -44,6 +44,13 @@ pub(crate) struct Composed {
     pub(crate) html: String,
 }
 
+/// What a letter says, before it has an envelope.
+struct Written {
+    subject: String,
+    text: String,
+    html: String,
+}
+
 /// Why a letter cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ComposeFault {
@@ -91,35 +98,8 @@ impl Composer {
     /// [`ComposeFault`]; a letter that failed once always will.
     pub(crate) fn compose(&self, letter: &Letter) -> Result<Composed, ComposeFault> {
         let recipient = sender::address(&letter.to).ok_or(ComposeFault::Recipient)?;
-        let words = Words::of(first_known(letter.language.as_deref()).unwrap_or(Language::English));
-        let told = &Told::of(&letter.notice);
-        let headline = Say::new(told.headline());
-        let subject = "letter-subject"
-            .with("headline", &headline)
-            .with("place", &self.place)
-            .say(words, Form::Text)?;
-        let (name, place, issuer) = (
-            words::spoken(&letter.name),
-            self.place.as_str(),
-            self.ctx.issuer.as_str(),
-        );
-        let text = Text {
-            name,
-            place,
-            issuer,
-            told,
-        };
-        let text = text.render_with_values(&Reading::new(words))?;
-        let html = Html {
-            tag: words.tag(),
-            direction: words.direction().as_str(),
-            subject: &subject,
-            name,
-            place,
-            issuer,
-            told,
-        };
-        let html = html.render_with_values(&Reading::new(words))?;
+        let name = words::spoken(&letter.name);
+        let Written { subject, text, html } = self.write(letter, name)?;
         let envelope = Envelope::new(Some(self.from.mailbox().email.clone()), vec![recipient.clone()])?;
         let at = self.now();
         let message_id = format!("<{}@{}>", token(&*self.ctx.entropy), self.host);
@@ -138,6 +118,38 @@ impl Composer {
             at,
             text,
             html,
+        })
+    }
+
+    /// What a letter says, in the language of whoever reads it.
+    fn write(&self, letter: &Letter, name: Option<&str>) -> Result<Written, ComposeFault> {
+        let words = Words::of(first_known(letter.language.as_deref()).unwrap_or(Language::English));
+        let told = &Told::of(&letter.notice);
+        let (place, issuer) = (self.place.as_str(), self.ctx.issuer.as_str());
+        let subject = "letter-subject"
+            .with("headline", &Say::new(told.headline()))
+            .with("place", &place)
+            .say(words, Form::Text)?;
+        let text = Text {
+            name,
+            place,
+            issuer,
+            told,
+        };
+        let html = Html {
+            tag: words.tag(),
+            direction: words.direction().as_str(),
+            subject: &subject,
+            name,
+            place,
+            issuer,
+            told,
+        };
+        let reading = Reading::new(words);
+        Ok(Written {
+            text: text.render_with_values(&reading)?,
+            html: html.render_with_values(&reading)?,
+            subject,
         })
     }
 
