@@ -366,7 +366,7 @@ fn an_error_page_names_the_id_to_pass_on_and_is_no_dead_end() {
         assert_eq!(html.matches("<a class=\"button").count(), 1, "{name}");
     }
     assert!(drawn("sign-in-busy").contains("F7K2-9Q") && drawn("new-password-busy").contains("F7K2-9Q"));
-    assert!(!drawn("sign-in-refused").contains("F7K2-9Q"));
+    assert!(drawn("sign-in-refused").contains("F7K2-9Q") && !drawn("sign-in").contains("F7K2-9Q"));
     assert!(drawn("error").contains("invalid_request"));
     assert!(!drawn("error-404").contains("<details"));
     let again = "<a class=\"button main\" href=\"\">Try again</a>";
