@@ -37,12 +37,16 @@ INSERT INTO memberships (group_name, user_id, name_key)
 SELECT 'load-' || (1 + n / 2 % 20), a, 'user' || n FROM numbers, size WHERE n <= users AND n % 2 = 0;
 
 INSERT INTO clients (
-    client_id, secret_digest, metadata, policy, enabled, created_at, updated_at, name_key, public, first_party
+    client_id, metadata, policy, enabled, created_at, updated_at, name_key, public, first_party
 )
 SELECT
-    'load-' || n, app.secret_digest, app.metadata, app.policy, TRUE, now, now,
+    'load-' || n, app.metadata, app.policy, TRUE, now, now,
     CASE app.name_key WHEN app.client_id THEN 'load-' || n ELSE app.name_key END, app.public, app.first_party
 FROM app, moment, size, generate_series(1, clients) AS n;
+INSERT INTO client_secrets (client_id, id, digest, created_at)
+SELECT 'load-' || n, id, digest, now
+FROM moment, size, generate_series(1, clients) AS n, app, client_secrets
+WHERE client_secrets.client_id = app.client_id;
 INSERT INTO client_origins
 SELECT client_origins.origin, 'load-' || n
 FROM size, generate_series(1, clients) AS n, app, client_origins

@@ -46,13 +46,17 @@ INSERT INTO memberships (group_name, user_id, name_key)
 SELECT 'load-' || (1 + n / 2 % 20), a, 'user' || n FROM numbers, size WHERE n <= users AND n % 2 = 0;
 
 INSERT INTO clients (
-    client_id, secret_digest, metadata, policy, enabled, created_at, updated_at, name_key, public, first_party
+    client_id, metadata, policy, enabled, created_at, updated_at, name_key, public, first_party
 )
 SELECT
-    'load-' || n, app.secret_digest, app.metadata, app.policy, 1, now, now,
+    'load-' || n, app.metadata, app.policy, 1, now, now,
     CASE app.name_key WHEN app.client_id THEN 'load-' || n ELSE app.name_key END, app.public, app.first_party
 FROM numbers, app, moment, size
 WHERE n <= clients;
+INSERT INTO client_secrets (client_id, id, digest, created_at)
+SELECT 'load-' || n, id, digest, now
+FROM numbers, app, client_secrets, moment, size
+WHERE n <= clients AND client_secrets.client_id = app.client_id;
 INSERT INTO client_origins
 SELECT client_origins.origin, 'load-' || n
 FROM numbers, app, client_origins, size

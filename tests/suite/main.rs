@@ -26,6 +26,7 @@ mod client_secrets;
 mod code;
 mod consent;
 mod cors;
+mod cost;
 mod discovery;
 mod flows;
 mod forged_tokens;
