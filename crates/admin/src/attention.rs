@@ -78,11 +78,11 @@ pub enum KeyMatter {
     },
     /// An algorithm signs and has no spare.
     NoSpare(SigningAlg),
-    /// It has one that verifiers may not have fetched yet.
-    SpareTooYoung {
+    /// Some have one that verifiers may not have fetched yet.
+    SparesTooYoung {
         /// Which.
-        alg: SigningAlg,
-        /// From then on it may sign.
+        algs: Vec<SigningAlg>,
+        /// From then on all of them may sign.
         safe_at: Timestamp,
     },
     /// The key of an algorithm is replaced by itself.
@@ -115,7 +115,7 @@ impl KeyMatter {
         match self {
             KeyMatter::Overdue { .. } | KeyMatter::NoSpare(_) => Urgency::Now,
             KeyMatter::Paused => Urgency::Soon,
-            KeyMatter::SpareTooYoung { .. } | KeyMatter::Soon { .. } => Urgency::Note,
+            KeyMatter::SparesTooYoung { .. } | KeyMatter::Soon { .. } => Urgency::Note,
         }
     }
 }
@@ -193,22 +193,28 @@ fn of_keys(
     if schedule::rotation(tx, actor)? == Rotation::Paused {
         matters.push(KeyMatter::Paused);
     }
+    matters.extend(too_young(&turns, ctx.now()));
     matters.extend(without_spare(&tx.keys()?));
     Ok(matters)
 }
 
 fn of_turn(turn: &Turn, now: Timestamp) -> Option<KeyMatter> {
-    let alg = turn.alg;
-    if let Some(at) = turn.rotates_at {
-        if now.since(at) > PATIENCE {
-            return Some(KeyMatter::Overdue { alg, since: at });
-        }
-        if at.since(now) <= SOON {
-            return Some(KeyMatter::Soon { alg, at });
-        }
+    let (alg, at) = (turn.alg, turn.rotates_at?);
+    if now.since(at) > PATIENCE {
+        return Some(KeyMatter::Overdue { alg, since: at });
     }
-    let young = turn.safe_at.filter(|safe_at| *safe_at > now);
-    young.map(|safe_at| KeyMatter::SpareTooYoung { alg, safe_at })
+    (at.since(now) <= SOON).then_some(KeyMatter::Soon { alg, at })
+}
+
+/// Spares that may not sign yet, in one matter: they were mostly made together.
+fn too_young(turns: &[Turn], now: Timestamp) -> Option<KeyMatter> {
+    let young = turns
+        .iter()
+        .filter_map(|turn| turn.safe_at.map(|safe_at| (turn.alg, safe_at)))
+        .filter(|(_, safe_at)| *safe_at > now);
+    let (algs, moments): (Vec<_>, Vec<_>) = young.unzip();
+    let safe_at = moments.into_iter().max()?;
+    Some(KeyMatter::SparesTooYoung { algs, safe_at })
 }
 
 /// Algorithms that sign and could not take a new key in an emergency.

@@ -234,12 +234,8 @@ fn words(matter: &Matter, now: Timestamp) -> (String, &'static str, String, &'st
             "People",
         ),
         Matter::Findings { errors, warnings } => to(
-            format!(
-                "{} and {} in settings and registrations.",
-                counted(*errors as u64, "error"),
-                counted(*warnings as u64, "warning")
-            ),
-            "On the command line, signet lint lists them with what to do.",
+            findings(*errors, *warnings),
+            "The command signet lint lists them with what to do.",
             "/admin/clients",
             "Applications",
         ),
@@ -252,6 +248,13 @@ fn words(matter: &Matter, now: Timestamp) -> (String, &'static str, String, &'st
     }
 }
 
+fn findings(errors: usize, warnings: usize) -> String {
+    let kinds = [(errors, "error"), (warnings, "warning")];
+    let some = kinds.into_iter().filter(|(count, _)| *count > 0);
+    let told: Vec<_> = some.map(|(count, kind)| counted(count as u64, kind)).collect();
+    format!("{} in settings and registrations.", told.join(" and "))
+}
+
 fn of_keys(matter: &KeyMatter, now: Timestamp) -> (String, &'static str) {
     match matter {
         KeyMatter::Overdue { alg, since } => (
@@ -262,10 +265,17 @@ fn of_keys(matter: &KeyMatter, now: Timestamp) -> (String, &'static str) {
             format!("{alg} has no spare key."),
             "In an emergency nothing could take over at once.",
         ),
-        KeyMatter::SpareTooYoung { alg, safe_at } => (
-            format!("The spare of {alg} is safe to sign {}.", ahead(*safe_at, now)),
-            "Until then verifiers may not have fetched it.",
-        ),
+        KeyMatter::SparesTooYoung { algs, safe_at } => {
+            let algs: Vec<_> = algs.iter().map(ToString::to_string).collect();
+            (
+                format!(
+                    "Spare keys are safe to sign {}: {}.",
+                    ahead(*safe_at, now),
+                    algs.join(", ")
+                ),
+                "Until then verifiers may not have fetched them.",
+            )
+        }
         KeyMatter::Soon { alg, at } => (
             format!("{alg} rotates {}.", ahead(*at, now)),
             "Nothing has to be done.",
