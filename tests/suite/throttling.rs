@@ -19,7 +19,11 @@ fn text(page: &Page, username: &str) -> String {
         .body
         .lines()
         .filter(|line| !line.contains("name=\"csrf\"") && !line.contains("<form"));
-    lines.collect::<String>().replace(username, "NAME")
+    let id = page.header("x-correlation-id");
+    lines
+        .collect::<String>()
+        .replace(username, "NAME")
+        .replace(id, "ID")
 }
 
 #[test]
