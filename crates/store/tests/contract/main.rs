@@ -17,6 +17,7 @@ mod directory;
 mod ending_many;
 mod engine;
 mod flows;
+mod given_and_taken;
 mod keys;
 mod notices;
 mod once;
