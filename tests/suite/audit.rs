@@ -33,6 +33,14 @@ pub fn read(database: &Path) -> Vec<Event> {
         .unwrap()
 }
 
+/// Statements past the house.
+pub fn tamper(database: &Path, sql: &str) {
+    use diesel::connection::SimpleConnection as _;
+    let mut conn = SqliteConnection::establish(&database.display().to_string()).unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+    conn.batch_execute(sql).unwrap();
+}
+
 /// How many rows a table has; a condition may follow its name.
 pub fn count(database: &Path, table: &str) -> i64 {
     #[derive(QueryableByName)]

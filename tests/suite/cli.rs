@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod apis;
+mod audit;
 mod clients;
 mod doctor;
 mod documents;

@@ -2,7 +2,7 @@
 //! revocation, the token endpoint, a guarded API, and as the hint of an authorization or a logout.
 
 mod contents;
-mod forge;
+pub mod forge;
 mod signatures;
 
 use forge::Forge;

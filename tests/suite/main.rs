@@ -17,6 +17,7 @@ mod storage;
 
 mod account;
 mod accounts;
+mod audit_trail;
 mod authorization_errors;
 mod claims;
 mod cli;

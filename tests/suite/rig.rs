@@ -190,6 +190,11 @@ impl Provider {
         self.state.clone()
     }
 
+    /// SQL past the house, as somebody with the file would do it.
+    pub fn tamper(&self, sql: &str) {
+        audit::tamper(&self.dir.path().join(FILE), sql);
+    }
+
     /// How many rows a table has.
     pub fn rows(&self, table: &str) -> i64 {
         audit::count(&self.dir.path().join(FILE), table)

@@ -4,10 +4,12 @@
 use std::future::Future;
 use std::net::IpAddr;
 
+use actix_web::HttpRequest;
 use kernel::audit::{Source, Way};
 
 use crate::correlation::CorrelationId;
 use crate::routes::paths;
+use crate::state::AppState;
 
 tokio::task_local! {
     static HERE: Source;
@@ -23,10 +25,17 @@ pub(crate) fn here() -> Source {
     HERE.try_with(Source::clone).unwrap_or_default()
 }
 
-/// What is known of a request before anybody has read it. `path` is below the issuer's.
-pub(crate) fn source(path: &str, address: Option<IpAddr>, id: &CorrelationId) -> Source {
+/// What is known of a request before anybody has read it.
+pub(crate) fn source(
+    request: &HttpRequest,
+    state: &AppState,
+    address: Option<IpAddr>,
+    id: &CorrelationId,
+) -> Source {
+    let path = request.path();
+    let below_issuer = path.strip_prefix(state.ctx.issuer.path()).unwrap_or(path);
     Source {
-        way: Some(way(path)),
+        way: Some(way(below_issuer)),
         // IPv4 as such, though a socket may say it in IPv6's words.
         address: address.map(|address| address.to_canonical().to_string()),
         correlation_id: Some(id.to_string()),

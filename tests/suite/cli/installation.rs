@@ -18,7 +18,7 @@ use crate::actors::browser::http;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The program: `$SIGNET_BIN`, or the one beside these tests.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     if let Some(path) = std::env::var_os("SIGNET_BIN") {
         return path.into();
     }

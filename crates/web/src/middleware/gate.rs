@@ -53,21 +53,17 @@ pub async fn gate(
     let id = CorrelationId::generate(&*state.ctx.entropy);
     request.extensions_mut().insert(id.clone());
     let address = peer::address(request.request(), &state.trusted_proxies);
-    let path = request.path();
-    let path = path.strip_prefix(state.ctx.issuer.path()).unwrap_or(path);
-    let source = whence::source(path, address, &id);
+    let source = whence::source(request.request(), &state, address, &id);
     let reader = Reader::of(request.request(), &state.ctx);
-    let answered = reader.reads(async {
+    let answered = reader.reads(whence::within(source, async {
         Ok::<_, Error>(match refusal(&request, &state) {
             Some(status) => {
                 let answer = turned_away(&request, &state, &id, status);
                 request.into_response(answer).map_into_boxed_body()
             }
-            None => whence::within(source, next.call(request))
-            .await?
-            .map_into_boxed_body(),
+            None => next.call(request).await?.map_into_boxed_body(),
         })
-    });
+    }));
     let mut response = answered.await?;
     flows::collect(&state, &mut response, &id, address);
     common_headers(response.headers_mut(), state.transport());
