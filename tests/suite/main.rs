@@ -18,6 +18,7 @@ mod storage;
 mod account;
 mod accounts;
 mod audit_trail;
+mod administrators;
 mod authorization_errors;
 mod claims;
 mod cli;

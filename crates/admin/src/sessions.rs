@@ -124,8 +124,17 @@ pub fn revoke_all(
     actor.require(Permission::EndSessions)?;
     let mut live = live(tx, ctx, actor, whose)?;
     let all = live_or_idle(tx, actor, whose)?;
-    let people = all.iter().map(|session| session.user).collect();
-    rank::over_people(tx, actor, &people)?;
+    match whose {
+        // Whether or not they are signed in.
+        Whose::Of(name) => {
+            let user = users::by_name(tx, name)?;
+            rank::over_person(tx, actor, user.id)?;
+        }
+        Whose::Everybodys => {
+            let people = all.iter().map(|session| session.user).collect();
+            rank::over_people(tx, actor, &people)?;
+        }
+    }
     for session in all {
         end(tx, ctx, actor, &session)?;
     }

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::installation::Installation;
+use super::installation::{Installation, until};
 use super::{alice, client};
+use crate::actors::Browser;
+use crate::cast::PASSWORD;
 
 fn roles(installation: &Installation, name: &str) -> Value {
     let all = installation.json(&["admin", "list"], "");
@@ -14,6 +16,14 @@ fn roles(installation: &Installation, name: &str) -> Value {
 /// What a command says on standard error.
 fn talk(installation: &Installation, arguments: &[&str]) -> String {
     String::from_utf8(installation.signet(arguments).stderr).unwrap()
+}
+
+/// The link a server printed.
+fn printed(installation: &Installation) -> Option<String> {
+    let said = std::fs::read_to_string(installation.path("said.err")).unwrap();
+    let beginning = format!("{}/setup/", installation.issuer);
+    let link = said.split_whitespace().find(|word| word.starts_with(&beginning));
+    link.map(str::to_owned)
 }
 
 #[test]
@@ -112,4 +122,60 @@ fn who_is_recovered_is_let_in_as_owner_with_a_link_to_a_password() {
     assert_eq!(installation.exit_code(&["admin", "recover", "nobody"]), Some(4));
     let dry = installation.signet(&["admin", "recover", "alice", "--dry-run"]);
     assert!(dry.status.success() && dry.stdout.is_empty(), "{dry:?}");
+}
+
+#[test]
+fn a_server_without_an_owner_prints_a_link_and_one_with_an_owner_none() {
+    let installation = Installation::new();
+    let link = {
+        let _serving = installation.serve_aloud();
+        let link = until("the link is printed", || printed(&installation));
+        let mut browser = Browser::at(&installation.issuer);
+        let form = browser.open(&link).page();
+        browser
+            .submit(&form, &[("username", "root"), ("password", PASSWORD)])
+            .page();
+        link
+    };
+    assert_eq!(roles(&installation, "root"), json!(["owner"]));
+    std::fs::remove_file(installation.path("said.err")).unwrap();
+    let serving = installation.serve_aloud();
+    until("the second server is ready", || {
+        let said = std::fs::read_to_string(installation.path("said.err")).unwrap();
+        let logged = std::fs::read_to_string(installation.path("said.out")).unwrap();
+        [said, logged]
+            .iter()
+            .any(|text| text.contains("ready"))
+            .then_some(())
+    });
+    serving.terminate();
+    assert_eq!(serving.ended(), Some(0));
+    assert_eq!(printed(&installation), None);
+    let trail = installation.path("data/signet.db");
+    assert!(
+        !std::fs::read(trail)
+            .unwrap()
+            .windows(43)
+            .any(|bytes| link.as_bytes().ends_with(bytes))
+    );
+}
+
+/// ATTACKS 224: roles are taken by another process, and a session at the console is out with its next request.
+#[test]
+fn who_is_demoted_elsewhere_is_out_at_once() {
+    let installation = Installation::new();
+    alice(&installation);
+    let bob = installation.exit_code(&["user", "create", "--username", "bob"]);
+    assert_eq!(bob, Some(0));
+    installation.json(&["admin", "grant", "bob", "owner"], "");
+    installation.json(&["admin", "grant", "alice", "key-operator"], "");
+    let _serving = installation.serve();
+    let mut browser = Browser::at(&installation.issuer);
+    let keys = format!("{}/admin/keys", installation.issuer);
+    let page = browser.sign_in_as(&keys, "alice").page();
+    assert_eq!((page.status, &page.url), (200, &keys), "{}", page.body);
+    installation.json(&["admin", "withdraw", "alice", "key-operator"], "");
+    assert_eq!(browser.open(&keys).page().status, 403);
+    installation.json(&["admin", "grant", "alice", "auditor"], "");
+    assert_eq!(browser.open(&keys).page().status, 200);
 }

@@ -69,8 +69,9 @@ fn scene(ctx: &Ctx) -> Maps {
 const WITHOUT: &[&str] = &[
     // Finds out who the actor is.
     "console::present",
-    // What a server does by itself: it registers the console, counts, and vouches for the trail.
+    // What a server does by itself: it registers the console and the API, counts, and vouches for the trail.
     "console::ensure_client",
+    "api::ensure_resource",
     "statistics::add",
     "statistics::keep_sessions",
     "statistics::sessions_now",
