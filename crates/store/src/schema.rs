@@ -14,6 +14,8 @@ use crate::filling;
 use crate::location::Location;
 use crate::tables::__diesel_schema_migrations as history;
 
+type Fill = fn(&mut Conn) -> Result<(), StorageFault>;
+
 /// One step.
 struct Step {
     version: &'static str,
@@ -21,7 +23,7 @@ struct Step {
     sqlite: &'static str,
     postgres: &'static str,
     /// What SQL cannot work out for the rows there are.
-    fill: Option<fn(&mut Conn) -> Result<(), StorageFault>>,
+    fill: Option<Fill>,
 }
 
 macro_rules! step {
