@@ -1,5 +1,7 @@
 //! Clients: registered, changed, given a new secret, switched off.
 
+pub mod edits;
+
 use identity::ports::{Found, Insert};
 use kernel::secret::ClientSecret;
 use kernel::{Audit, Ctx, Digest, Plain, StorageFault};

@@ -4,6 +4,8 @@
 //! (`desk`). Who may do what is decided by the use-cases of `admin`; a page asks them and shows the answer.
 
 mod chart;
+mod apis;
+mod clients;
 mod desk;
 mod entering;
 mod flows;
@@ -11,6 +13,7 @@ mod home;
 mod keys;
 mod list;
 mod numbers;
+mod review;
 mod sessions;
 mod setup;
 mod shell;
@@ -39,5 +42,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(home::routes)
         .configure(flows::routes)
         .configure(keys::routes)
+        .configure(clients::routes)
+        .configure(apis::routes)
         .configure(sessions::routes);
 }
