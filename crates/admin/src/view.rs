@@ -168,3 +168,8 @@ impl<'a> From<&'a Registered> for ClientView<'a> {
         Self::new(&registered.client, registered.secret.as_ref())
     }
 }
+
+/// Free-form values for people to read, a line each.
+pub fn pretty(values: &Map<String, Value>) -> String {
+    format!("{:#}", Value::Object(values.clone()))
+}
