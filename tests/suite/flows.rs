@@ -6,7 +6,7 @@ mod records;
 mod refusals;
 mod repair;
 
-use admin::flows::{self, Flows as _, Glance};
+use admin::flows::{self, Glance};
 use admin::{Actor, AdminFault, Role};
 use kernel::id::UserId;
 use kernel::{SystemEntropy, Timestamp};

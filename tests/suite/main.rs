@@ -17,8 +17,8 @@ mod storage;
 
 mod account;
 mod accounts;
-mod audit_trail;
 mod administrators;
+mod audit_trail;
 mod authorization_errors;
 mod claims;
 mod cli;

@@ -40,7 +40,7 @@ pub fn ensure_client(
         secrets: Secrets::default(),
         metadata: ClientMetadata {
             client_name: Some("Signet console".to_owned()),
-            redirect_uris: vec![redirect_uri.into()],
+            redirect_uris: vec![redirect_uri],
             grant_types: vec!["authorization_code".to_owned()],
             token_endpoint_auth_method: AuthMethod::None,
             scope: Some("openid".to_owned()),

@@ -11,6 +11,7 @@ pub mod overview;
 pub mod reencryption;
 pub mod rotation;
 pub mod schedule;
+pub mod sightings;
 pub mod upkeep;
 pub mod withdrawal;
 

@@ -12,6 +12,7 @@ use crate::authority::{Administrator, Role};
 use crate::console::ConsoleSession;
 use crate::directory::Directory;
 use crate::flows::Flows;
+use crate::keys::sightings::JwksSightings;
 use crate::statistics::Statistics;
 
 /// Who may manage Signet.
@@ -109,6 +110,7 @@ pub trait Ports:
     + AuditTrail
     + Administrators
     + ConsoleSessions
+    + JwksSightings
     + Directory
     + Flows
     + Statistics
@@ -133,6 +135,7 @@ impl<T> Ports for T where
         + AuditTrail
         + Administrators
         + ConsoleSessions
+        + JwksSightings
         + Directory
         + Flows
         + Statistics

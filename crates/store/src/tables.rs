@@ -301,6 +301,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    jwks_sightings (client_id) {
+        client_id -> Text,
+        fetched_at -> BigInt,
+    }
+}
+
+diesel::table! {
     administrators (kind, id, role) {
         kind -> Text,
         id -> Text,

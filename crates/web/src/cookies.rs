@@ -123,10 +123,3 @@ pub(crate) fn clear_browser(ctx: &Ctx) -> Cookie<'static> {
 pub(crate) fn set_console(ctx: &Ctx, secret: &Plain<ConsoleSecret>) -> Cookie<'static> {
     cookie(ctx, CONSOLE, secret.expose().to_owned())
 }
-
-/// Makes the browser forget its session at the console.
-pub(crate) fn clear_console(ctx: &Ctx) -> Cookie<'static> {
-    let mut cookie = cookie(ctx, CONSOLE, String::new());
-    cookie.set_max_age(Duration::ZERO);
-    cookie
-}

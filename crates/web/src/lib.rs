@@ -29,13 +29,14 @@ mod patience;
 pub mod peer;
 mod routes;
 mod save_limit;
+pub mod sightings;
 mod standing;
 pub mod state;
 pub mod statistics;
 mod unit;
 mod usernames;
-mod whence;
 pub mod views;
+mod whence;
 
 pub use console::PATH as CONSOLE_PATH;
 pub use correlation::CorrelationId;

@@ -24,6 +24,7 @@ use crate::metrics::{Metrics, Rollup};
 use crate::oauth;
 use crate::peer::TrustedProxies;
 use crate::save_limit::SaveLimit;
+use crate::sightings::Sightings;
 use crate::views::Transport;
 
 /// A judge that every worker asks.
@@ -64,6 +65,7 @@ pub struct AppState {
     pub secret_uses: SecretUses,
     hosts: HashSet<String>,
     pub(crate) saved: SaveLimit,
+    pub(crate) sightings: Sightings,
     pub(crate) flows: Arc<FlowLog>,
     pub(crate) rollup: Rollup,
     pub(crate) clients: Memory<Arc<Client>>,
@@ -132,6 +134,7 @@ impl AppState {
             secret_uses: SecretUses::default(),
             hosts,
             saved: SaveLimit::default(),
+            sightings: Sightings::default(),
             flows: Arc::default(),
             rollup: Rollup::default(),
             clients: Memory::default(),

@@ -27,9 +27,12 @@ fn found_at(provider: &Provider, seq: u64, reason: &str) {
     assert!(discord.reason.contains(reason), "{discord:?}");
 }
 
+/// What somebody with access to the database does to a record: the SQL, how much later it shows, and how it is told.
+type Change = (fn(u64) -> String, u64, &'static str);
+
 #[test]
 fn a_record_changed_removed_inserted_or_exchanged_is_found() {
-    let changes: [(fn(u64) -> String, u64, &str); 5] = [
+    let changes: [Change; 5] = [
         (
             |seq| format!("UPDATE audit SET address = '192.0.2.1' WHERE seq = {seq}"),
             0,

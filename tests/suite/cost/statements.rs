@@ -47,7 +47,8 @@ fn listen() -> Statements {
             }
         };
         Some(Box::new(hear) as Box<dyn Instrumentation>)
-    });
+    })
+    .unwrap();
     heard
 }
 

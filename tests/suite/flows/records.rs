@@ -1,6 +1,5 @@
 //! What is written down, how much of it, and who may read it.
 
-use admin::flows::Flows as _;
 use admin::statistics::{self, Measure};
 use admin::{Actor, AdminFault, Role};
 use kernel::Timestamp;

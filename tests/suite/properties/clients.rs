@@ -55,7 +55,7 @@ proptest! {
         let target = ResponseTarget::prove(&web, "https://rp.test/cb", Some(&state)).unwrap();
         for answer in [target.with_query(&[("error", "e")]), target.clone().in_mode(ResponseMode::Fragment).with_fragment(&[("error", "e")])] {
             let parameters = answer.strip_prefix("https://rp.test/cb").unwrap();
-            let read = Params::parse(parameters[1..].as_bytes()).unwrap();
+            let read = Params::parse(&parameters.as_bytes()[1..]).unwrap();
             prop_assert_eq!(read.pairs(), &[("error".to_owned(), "e".to_owned()), ("state".to_owned(), state.clone())]);
         }
     }

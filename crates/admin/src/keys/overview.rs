@@ -1,9 +1,11 @@
 //! Everything about keys at one look: per algorithm its keys, who uses it, and when it rotates.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use kernel::{Ctx, StorageFault, Timestamp};
 use token::SigningAlg;
+use token::keys::handover::of;
 use token::keys::{KeyPlan, KeyState, Rotation, StoredKey};
 use token::ports::{Clients, Keys, Resources};
 
@@ -11,6 +13,7 @@ use super::KeyStatus;
 use super::evidence::{self, Evidence, PAGE};
 use super::lineup::algorithms_of;
 use super::schedule::{self, Turn};
+use super::sightings::JwksSightings;
 use crate::actor::Actor;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
@@ -38,10 +41,47 @@ pub struct Line {
     pub keys: Vec<Known>,
     /// Its next rotation; none while no key of it signs.
     pub turn: Option<Turn>,
-    /// Enabled clients whose tokens it signs.
+    /// Clients whose tokens it signs.
     pub clients: usize,
+    /// Which of them have seen the spare.
+    pub seen: Seen,
     /// APIs that asked for it.
     pub resources: usize,
+}
+
+/// Which clients have seen the spare of an algorithm, as far as it can be inferred ([`sightings`](super::sightings)).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// So many fetched the JWK Set since the spare is in it.
+    pub have: usize,
+    /// Those that did not, the one last seen longest ago first; never, before all. The first few.
+    pub have_not: Vec<Unseen>,
+    /// So many did not, in all.
+    pub missing: usize,
+    /// Public clients, of which nothing can be inferred: anybody may call themselves one.
+    pub unknowable: usize,
+}
+
+/// A client that has not been seen with the spare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unseen {
+    /// Which.
+    pub client_id: String,
+    /// Its name.
+    pub name: String,
+    /// When it last fetched the JWK Set.
+    pub last: Option<Timestamp>,
+}
+
+/// So many of those that have not seen a spare are named.
+const NAMED: usize = 5;
+
+/// A client and what its tokens are signed with.
+struct User {
+    client_id: String,
+    name: String,
+    algs: [SigningAlg; 2],
+    public: bool,
 }
 
 /// One key with what is known of it.
@@ -61,12 +101,13 @@ pub struct Known {
 /// `Forbidden`; `Storage`.
 pub fn overview<T>(tx: &mut T, ctx: &Ctx, actor: &Actor, plan: &KeyPlan) -> Result<Overview, AdminFault>
 where
-    T: Keys + Clients + Resources + ?Sized,
+    T: Keys + Clients + Resources + JwksSightings + ?Sized,
 {
     actor.require(Permission::ViewKeys)?;
     let (now, all) = (ctx.now(), tx.keys()?);
     let turns = schedule::turns(tx, ctx, plan)?;
     let using = users(tx)?;
+    let sightings = sightings(tx)?;
     let catalogue = tx.catalogue()?;
     let mut algorithms = Vec::new();
     for alg in SigningAlg::ALL {
@@ -82,7 +123,8 @@ where
         algorithms.push(Line {
             alg,
             turn: turns.iter().find(|turn| turn.alg == alg).cloned(),
-            clients: using.iter().filter(|algs| algs.contains(&alg)).count(),
+            clients: using.iter().filter(|user| user.algs.contains(&alg)).count(),
+            seen: seen(&using, alg, &keys, &sightings),
             resources: asked.count(),
             keys: keys
                 .into_iter()
@@ -138,8 +180,8 @@ fn signed_until(all: &[StoredKey], key: &StoredKey) -> Option<Timestamp> {
     }
 }
 
-/// For every client that holds tokens, the algorithms its tokens are signed with.
-fn users(tx: &mut (impl Clients + ?Sized)) -> Result<Vec<Vec<SigningAlg>>, StorageFault> {
+/// The clients that hold tokens.
+fn users(tx: &mut (impl Clients + ?Sized)) -> Result<Vec<User>, StorageFault> {
     let (mut using, mut last) = (Vec::new(), None::<String>);
     loop {
         let page = tx.clients(last.as_deref(), PAGE)?;
@@ -148,6 +190,105 @@ fn users(tx: &mut (impl Clients + ?Sized)) -> Result<Vec<Vec<SigningAlg>>, Stora
         };
         last = Some(end.client_id.clone());
         let holders = page.iter().filter(|client| evidence::holds_tokens(client));
-        using.extend(holders.map(|client| algorithms_of(client).into_iter().collect::<Vec<_>>()));
+        using.extend(holders.map(|client| User {
+            client_id: client.client_id.clone(),
+            name: client.display_name().to_owned(),
+            algs: algorithms_of(client),
+            public: client.is_public(),
+        }));
+    }
+}
+
+fn sightings(tx: &mut (impl JwksSightings + ?Sized)) -> Result<HashMap<String, Timestamp>, StorageFault> {
+    let all = tx.jwks_sightings()?.into_iter();
+    Ok(all
+        .map(|sighting| (sighting.client_id, sighting.fetched_at))
+        .collect())
+}
+
+/// Who of the algorithm's clients fetched the JWK Set since its spare is in it.
+fn seen(using: &[User], alg: SigningAlg, keys: &[StoredKey], last: &HashMap<String, Timestamp>) -> Seen {
+    let Some(spare) = of(keys, alg, KeyState::Next) else {
+        return Seen::default();
+    };
+    let mut seen = Seen::default();
+    for user in using.iter().filter(|user| user.algs.contains(&alg)) {
+        match last.get(&user.client_id) {
+            _ if user.public => seen.unknowable += 1,
+            Some(at) if *at >= spare.published_at => seen.have += 1,
+            at => seen.have_not.push(Unseen {
+                client_id: user.client_id.clone(),
+                name: user.name.clone(),
+                last: at.copied(),
+            }),
+        }
+    }
+    seen.missing = seen.have_not.len();
+    seen.have_not.sort_by_key(|unseen| unseen.last);
+    seen.have_not.truncate(NAMED);
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(name: &str, alg: SigningAlg, public: bool) -> User {
+        User {
+            client_id: name.to_owned(),
+            name: name.to_owned(),
+            algs: [alg, alg],
+            public,
+        }
+    }
+
+    fn key(state: KeyState, published_at: Timestamp) -> StoredKey {
+        StoredKey {
+            kid: format!("k-{}", published_at.as_secs()),
+            alg: SigningAlg::ES256,
+            state,
+            public_jwk: "{}".to_owned(),
+            sealed_private: None,
+            published_at,
+            activated_at: None,
+            leaves_jwks_at: None,
+        }
+    }
+
+    #[test]
+    fn who_has_seen_the_spare_is_told_apart_from_who_has_not_and_who_cannot_be_followed() {
+        let at = Timestamp::from_secs;
+        let es = SigningAlg::ES256;
+        let using = [
+            user("new", es, false),
+            user("old", es, false),
+            user("never", es, false),
+            user("spa", es, true),
+            user("other", SigningAlg::RS256, false),
+        ];
+        let last = HashMap::from([("new".to_owned(), at(100)), ("old".to_owned(), at(99))]);
+        let keys = [key(KeyState::Active, at(1)), key(KeyState::Next, at(100))];
+        let told = seen(&using, es, &keys, &last);
+        assert_eq!((told.have, told.missing, told.unknowable), (1, 2, 1));
+        let named: Vec<_> = told.have_not.iter().map(|one| one.client_id.as_str()).collect();
+        assert_eq!(named, ["never", "old"]);
+        assert_eq!(seen(&using, es, &keys[..1], &last), Seen::default());
+    }
+
+    #[test]
+    fn a_key_stops_to_sign_when_its_successor_begins_or_it_is_taken_back() {
+        let at = Timestamp::from_secs;
+        let mut first = key(KeyState::Retiring, at(1));
+        first.activated_at = Some(at(1));
+        first.leaves_jwks_at = Some(at(500));
+        let mut second = key(KeyState::Active, at(2));
+        second.activated_at = Some(at(300));
+        let all = [first.clone(), second.clone()];
+        assert_eq!(signed_until(&all, &first), Some(at(300)));
+        assert_eq!(signed_until(&all, &second), None);
+        second.state = KeyState::Revoked;
+        second.leaves_jwks_at = Some(at(400));
+        let all = [first, second.clone()];
+        assert_eq!(signed_until(&all, &second), Some(at(400)));
     }
 }

@@ -49,6 +49,9 @@ fn count(state: &web::AppState) {
     if let Err(fault) = web::statistics::store(state) {
         tracing::warn!(%fault, "what was counted could not be stored");
     }
+    if let Err(fault) = web::sightings::store(state) {
+        tracing::warn!(%fault, "who fetched the JWK Set could not be stored");
+    }
 }
 
 impl Drop for Sweeper {

@@ -19,6 +19,7 @@ mod resets;
 mod resources;
 mod revocations;
 mod sessions;
+mod sightings;
 mod statistics;
 mod throttle;
 mod users;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use admin::console::ConsoleSession;
-use admin::{Administrator, Administrators as _, ConsoleSessions as _, Role};
+use admin::{Administrator, Role};
 use identity::User;
 use identity::ports::Found;
 use kernel::Policy;

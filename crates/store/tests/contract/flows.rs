@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use admin::flows::{self, Flows as _, Glance};
-use admin::statistics::{Measure, Sample, Statistics as _, hour_of};
+use admin::flows::{self, Glance};
+use admin::statistics::{Measure, Sample, hour_of};
 use kernel::{Policy, Timestamp};
 use token::flow::{Flow, Refused, Shown};
 

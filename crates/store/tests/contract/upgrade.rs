@@ -15,7 +15,11 @@ const FIRST: [&str; 2] = [
     include_str!("../../../../migrations/postgres/0001_base/up.sql"),
 ];
 /// SQLite's and PostgreSQL's, the newest step first.
-const DOWN: [[&str; 2]; 6] = [
+const DOWN: [[&str; 2]; 7] = [
+    [
+        include_str!("../../../../migrations/sqlite/0010_jwks_sightings/down.sql"),
+        include_str!("../../../../migrations/postgres/0010_jwks_sightings/down.sql"),
+    ],
     [
         include_str!("../../../../migrations/sqlite/0007_directory/down.sql"),
         include_str!("../../../../migrations/postgres/0007_directory/down.sql"),
@@ -106,7 +110,8 @@ fn rows_of_the_first_version_keep_their_meaning() {
                 "0004_administration",
                 "0005_audit_chain",
                 "0006_flows_and_statistics",
-                "0007_directory"
+                "0007_directory",
+                "0010_jwks_sightings"
             ]
         );
         let session = db.read(move |ports| ports.session(sid)).unwrap();

@@ -95,11 +95,8 @@ impl Desk {
         T: Send + 'static,
         F: FnOnce(&mut AllPorts, &Ctx, &Actor) -> Result<T, AdminFault> + Send + 'static,
     {
-        let (ctx, address, secret) = self.terms()?;
-        unit::read(&self.state, move |tx| {
-            run(tx, &ctx, &secret, address, Proof::Any, work)
-        })
-        .await
+        let terms = self.terms()?;
+        unit::read(&self.state, move |tx| run(tx, terms, Proof::Any, work)).await
     }
 
     /// Runs `work` in a transaction, for whoever is there and has proved it as recently as `proof` wants.
@@ -108,21 +105,18 @@ impl Desk {
         T: Send + 'static,
         F: FnOnce(&mut AllPorts, &Ctx, &Actor) -> Result<T, AdminFault> + Send + 'static,
     {
-        let (ctx, address, secret) = self.terms()?;
-        unit::write(&self.state, move |tx| {
-            run(tx, &ctx, &secret, address, proof, work)
-        })
-        .await
+        let terms = self.terms()?;
+        unit::write(&self.state, move |tx| run(tx, terms, proof, work)).await
     }
 
-    fn terms(&self) -> Result<(Arc<Ctx>, Option<String>, Digest<ConsoleSecret>), Refusal> {
+    fn terms(&self) -> Result<Terms, Refusal> {
         let secret = self.secret.clone().ok_or(Refusal::Absent(Absence::SignedOut))?;
         let address = peer::address(&self.request, &self.state.trusted_proxies);
-        Ok((
-            self.state.ctx.clone(),
-            address.map(|address| address.to_string()),
+        Ok(Terms {
+            ctx: self.state.ctx.clone(),
+            address: address.map(|address| address.to_string()),
             secret,
-        ))
+        })
     }
 
     /// What handlers share.
@@ -135,18 +129,13 @@ impl Desk {
         &self.query
     }
 
-    /// The digest of the session's secret, if a cookie came.
-    pub(crate) fn secret(&self) -> Option<Digest<ConsoleSecret>> {
-        self.secret.clone()
-    }
-
     /// The token for a form that is posted to `action`.
     pub(crate) fn token(&self, action: &str) -> String {
         csrf::token(&self.visitor.flow, Purpose::Console, &self.subject(action))
     }
 
     /// Whether `presented` is the token for the form posted to `action`.
-    pub(crate) fn is_genuine(&self, presented: Option<&str>, action: &str) -> bool {
+    fn is_genuine(&self, presented: Option<&str>, action: &str) -> bool {
         csrf::is_genuine(
             presented,
             &self.visitor.flow,
@@ -168,7 +157,6 @@ impl Desk {
             username: &here.user.username,
             may: here.actor.may(),
             section,
-            leave: self.token(entering::LEAVE),
             told: self.told(),
         }
     }
@@ -288,20 +276,27 @@ pub(crate) enum Proof {
     Fresh,
 }
 
+/// What a unit of work has to know of a request.
+struct Terms {
+    ctx: Arc<Ctx>,
+    /// Where the request came from.
+    address: Option<String>,
+    secret: Digest<ConsoleSecret>,
+}
+
 /// Who is there, and what they want, in one unit of work.
 fn run<T>(
     tx: &mut AllPorts,
-    ctx: &Ctx,
-    secret: &Digest<ConsoleSecret>,
-    address: Option<String>,
+    terms: Terms,
     proof: Proof,
     work: impl FnOnce(&mut AllPorts, &Ctx, &Actor) -> Result<T, AdminFault>,
 ) -> Result<(Presence, T), Refusal> {
-    let mut here = console::present(tx, ctx, secret)?.map_err(Refusal::Absent)?;
+    let ctx = &*terms.ctx;
+    let mut here = console::present(tx, ctx, &terms.secret)?.map_err(Refusal::Absent)?;
     if proof == Proof::Fresh && !here.session.is_fresh(ctx.now()) {
         return Err(Refusal::Stale);
     }
-    here.actor = here.actor.at(address);
+    here.actor = here.actor.at(terms.address);
     match work(tx, ctx, &here.actor) {
         Ok(answer) => Ok((here, answer)),
         Err(AdminFault::Storage(fault)) => Err(Refusal::Storage(fault)),

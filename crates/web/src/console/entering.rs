@@ -1,5 +1,7 @@
-//! Coming to the console and leaving it. The console is a first-party client of Signet: the authorization code flow with
-//! PKCE (RFC 6749 4.1, RFC 7636), the code redeemed in this process.
+//! Coming to the console. It is a first-party client of Signet: the authorization code flow with PKCE (RFC 6749 4.1,
+//! RFC 7636), the code redeemed in this process.
+//!
+//! Leaving needs nothing of its own: when the session at Signet ends, the one at the console does.
 //!
 //! What the client has to remember between its request and the answer is derived from the flow cookie, so that nothing is
 //! stored for people who never come back.
@@ -10,7 +12,7 @@ use admin::console::{CLIENT_ID, ConsoleSession, LONGEST};
 use kernel::digest::{base64url, sha256_parts};
 use kernel::entropy::bytes;
 use kernel::secret::{ConsoleSecret, FlowSecret};
-use kernel::{Ctx, Entropy, Plain, StorageFault};
+use kernel::{Ctx, Digest, Entropy, Plain, StorageFault};
 use protocol::Params;
 use token::endpoint::{self, GrantType};
 use token::grant::Case;
@@ -18,7 +20,7 @@ use token::grant::outcome::{Granted, Outcome};
 use url::form_urlencoded;
 
 use super::PATH;
-use super::desk::{Desk, leads_here};
+use super::desk::leads_here;
 use crate::catalogue::catalogue_for;
 use crate::client_cache::client;
 use crate::correlation::CorrelationId;
@@ -27,12 +29,10 @@ use crate::routes::paths;
 use crate::state::AppState;
 use crate::unit::write;
 use crate::views::Trouble;
-use crate::{cookies, deliver, failure, forms, own_form};
+use crate::{cookies, deliver, failure, forms};
 
 /// The console's redirect URI, below the issuer.
 pub(crate) const CALLBACK: &str = "/admin/callback";
-/// Where the form that leaves goes.
-pub(crate) const LEAVE: &str = "/admin/leave";
 
 /// Where somebody who is no administrator goes to be another.
 pub(crate) const CHANGE: &str = "/admin/change";
@@ -147,7 +147,8 @@ pub(crate) async fn callback(
     let Some(code) = params.get("code") else {
         return refused(&state, &id);
     };
-    match redeem(&state, code, &verifier(&flow, &ticket)).await {
+    let former = cookies::console(&request, &state.ctx).map(|secret| secret.digest());
+    match redeem(&state, code, &verifier(&flow, &ticket), former).await {
         Ok(Some(secret)) => {
             let cookie = cookies::set_console(&state.ctx, &secret);
             deliver::with_cookie(deliver::to_path(&state, &to), Some(cookie))
@@ -178,6 +179,7 @@ async fn redeem(
     state: &AppState,
     code: &str,
     verifier: &str,
+    former: Option<Digest<ConsoleSecret>>,
 ) -> Result<Option<Plain<ConsoleSecret>>, StorageFault> {
     let Some(client) = client(state, CLIENT_ID).await? else {
         return Ok(None);
@@ -207,6 +209,10 @@ async fn redeem(
             return Ok(None);
         };
         tx.insert_console_session(&session)?;
+        if let Some(former) = former {
+            // Whoever proves who they are anew gets a new secret, and the old one is worth nothing.
+            tx.delete_console_session(&former)?;
+        }
         Ok(Some(secret))
     })
     .await
@@ -223,31 +229,6 @@ fn session_for(ctx: &Ctx, granted: &Granted, secret: &Plain<ConsoleSecret>) -> O
         created_at: ctx.now(),
         expires_at: ctx.now().plus(LONGEST),
     })
-}
-
-/// POST `/admin/leave`: the session at the console ends; the page that signs out of the rest comes next.
-pub(crate) async fn leave(
-    request: HttpRequest,
-    payload: web::Payload,
-    state: web::Data<AppState>,
-    id: CorrelationId,
-) -> HttpResponse {
-    let form = match own_form::read(&request, payload, &state, &id).await {
-        Ok(form) => form,
-        Err(response) => return response,
-    };
-    let desk = Desk::of(&request, &state, &id);
-    if !desk.is_genuine(form.get("csrf"), LEAVE) {
-        return failure::error_page(&state, &id, Trouble::FormRefused);
-    }
-    if let Some(secret) = desk.secret() {
-        let ended = write(&state, move |tx| tx.delete_console_session(&secret)).await;
-        if let Err(fault) = ended {
-            return failure::storage_page(&state, &id, &fault);
-        }
-    }
-    let forget = cookies::clear_console(&state.ctx);
-    deliver::with_cookie(deliver::to_path(&state, paths::LOGOUT), Some(forget))
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 //! The console is a client of Signet like others (`entering`), and has a session of its own that leans on the browser's
 //! (`desk`). Who may do what is decided by the use-cases of `admin`; a page asks them and shows the answer.
 
-mod chart;
 mod apis;
+mod chart;
 mod clients;
 mod desk;
 mod entering;
@@ -19,7 +19,7 @@ mod setup;
 mod shell;
 mod words;
 
-use actix_web::web::{self, get, post};
+use actix_web::web::{self, get};
 
 use crate::routes::resource;
 
@@ -37,7 +37,6 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             [get().to(entering::callback)],
         ))
         .service(resource(entering::CHANGE, "GET", [get().to(entering::change)]))
-        .service(resource(entering::LEAVE, "POST", [post().to(entering::leave)]))
         .configure(setup::routes)
         .configure(home::routes)
         .configure(flows::routes)

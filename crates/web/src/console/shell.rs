@@ -15,8 +15,6 @@ pub(crate) struct Shell<'a> {
     pub(crate) may: &'a Permissions,
     /// Where they are.
     pub(crate) section: Section,
-    /// The token of the form that leaves.
-    pub(crate) leave: String,
     /// A sentence about what was just done.
     pub(crate) told: Option<String>,
 }

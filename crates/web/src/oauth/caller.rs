@@ -16,7 +16,7 @@ use crate::client_cache::client;
 use crate::correlation::CorrelationId;
 use crate::forms::{self, FormFault};
 use crate::state::AppState;
-use crate::{failure, flows};
+use crate::{failure, flows, peer};
 
 /// Who calls, with what.
 #[derive(Clone)]
@@ -105,6 +105,9 @@ impl Caller {
             .map_err(|fault| refused(&presented.client_id, client.as_deref(), fault))?;
         if let Some(secret) = used {
             state.secret_uses.note(&presented.client_id, secret, now);
+            // Only of those who proved it: anybody may call themselves a public client.
+            let from = peer::address(request, &state.trusted_proxies);
+            state.sightings.called(&presented.client_id, from);
         }
         Ok(Self {
             client: client.ok_or(ClientFault::Unknown)?,

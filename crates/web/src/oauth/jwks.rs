@@ -3,6 +3,7 @@
 use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::peer;
 use crate::state::AppState;
 
 /// Verifiers may keep the set this long; spares are published long before they sign, so nobody is surprised.
@@ -10,6 +11,8 @@ const MAX_AGE: &str = "public, max-age=900";
 
 /// The current set.
 pub(crate) async fn get(request: HttpRequest, state: web::Data<AppState>) -> HttpResponse {
+    let from = peer::address(&request, &state.trusted_proxies);
+    state.sightings.fetched(from, state.ctx.now());
     let ring = state.ring.get();
     let jwks = ring.jwks();
     document(&request, jwks.json.clone(), &jwks.etag, MAX_AGE)

@@ -9,8 +9,8 @@ use admin::view::ResourceView;
 use admin::{AdminFault, Permission, edition};
 use askama::Template;
 use protocol::{Params, Scope};
-use token::client::SigningAlg;
 use token::ApiResource;
+use token::client::SigningAlg;
 
 use super::{PATH, page_of};
 use crate::console::desk::{Desk, Proof, Refusal};

@@ -47,7 +47,7 @@ pub(super) async fn choose(
     id: CorrelationId,
 ) -> HttpResponse {
     let desk = Desk::of(&request, &state, &id);
-    let found = desk.read(|tx, ctx, actor| keys::list(tx, ctx, actor)).await;
+    let found = desk.read(keys::list).await;
     let (here, found) = match found {
         Ok(found) => found,
         Err(refusal) => return desk.refuse_look(refusal),

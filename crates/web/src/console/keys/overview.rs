@@ -1,9 +1,11 @@
 //! `/admin/keys`: a sentence, then a picture and a table for each algorithm.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use admin::Permission;
-use admin::keys::overview::{self, Known, Line, Overview};
+use admin::keys::overview::{self, Known, Line, Overview, Unseen};
 use askama::Template;
 use kernel::{Ctx, Timestamp};
 use token::keys::{KeyState, Rotation};
@@ -12,9 +14,12 @@ use super::timeline::{Timeline, short};
 use super::{emergency, page_of, rotate, schedule};
 use crate::console::desk::Desk;
 use crate::console::shell::{Section, Shell};
-use crate::console::words::{When, ahead, counted, number, span};
+use crate::console::words::{When, ahead, counted, number, segment, span};
 use crate::correlation::CorrelationId;
 use crate::state::AppState;
+
+/// A rotation that is nearer than this should find everybody ready.
+const SOON: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// The page.
 #[derive(Template)]
@@ -39,6 +44,8 @@ struct Algorithm {
     users: String,
     picture: Timeline,
     rows: Vec<KeyRow>,
+    unseen: Vec<(String, String, Option<When>)>,
+    more_unseen: usize,
 }
 
 /// One line of the table.
@@ -50,6 +57,8 @@ struct KeyRow {
     state: &'static str,
     told: String,
     since: When,
+    /// Of which applications it was seen; told of spares only.
+    seen: String,
     /// Counted tokens that are still good.
     live: String,
     /// The client that holds a retirement back.
@@ -94,29 +103,62 @@ fn notes(known: &Overview, ctx: &Ctx) -> Vec<Note> {
                 .to_owned(),
         }];
     }
-    let turns = known.algorithms.iter().filter_map(|line| line.turn.as_ref());
-    let next = turns
-        .filter_map(|turn| turn.rotates_at.map(|at| (at, turn)))
-        .min_by_key(|(at, _)| *at);
-    let Some((at, turn)) = next else {
-        return Vec::new();
-    };
-    let spare = turn.next.as_deref().map_or_else(String::new, short);
-    let safe = turn.safe_at.filter(|safe| *safe > now);
-    let rest = match safe {
-        Some(safe) => format!(
-            "Its spare {spare} is published and safe to sign {}, when every cached copy of the JWK Set has it.",
-            ahead(safe, now)
+    let turning = known.algorithms.iter().filter_map(|line| {
+        let at = line.turn.as_ref()?.rotates_at?;
+        Some((at, line))
+    });
+    turning
+        .min_by_key(|(at, _)| *at)
+        .map(|(at, line)| next_turn(line, at, now))
+        .into_iter()
+        .collect()
+}
+
+/// The rotation that comes first, and whether everybody is ready for it.
+fn next_turn(line: &Line, at: Timestamp, now: Timestamp) -> Note {
+    let spare = line
+        .turn
+        .as_ref()
+        .and_then(|turn| turn.next.as_deref())
+        .map_or_else(String::new, short);
+    let safe = line
+        .turn
+        .as_ref()
+        .and_then(|turn| turn.safe_at)
+        .filter(|safe| *safe > now);
+    let seen = &line.seen;
+    let knowable = seen.have + seen.missing;
+    let mut rest = match knowable {
+        0 => String::new(),
+        _ => format!(
+            " {} of {} have been seen with {spare}.",
+            seen.have,
+            counted(knowable as u64, "application")
         ),
-        None => format!(
-            "Its spare {spare} has been published long enough: it could sign now and no application would notice."
-        ),
     };
-    vec![Note {
-        class: "calm",
-        strong: format!("{} rotates {}.", turn.alg, ahead(at, now)),
-        rest,
-    }]
+    if let Some(unseen) = seen.have_not.first() {
+        rest += &match unseen.last {
+            Some(last) => format!(
+                " {} has not fetched the JWK Set since {}.",
+                unseen.name,
+                When::new(last, now).day
+            ),
+            None => format!(" {} has not been seen to fetch the JWK Set.", unseen.name),
+        };
+    }
+    if let Some(safe) = safe {
+        rest += &format!(" {spare} is safe to sign {}.", ahead(safe, now));
+    }
+    Note {
+        // Amber only when it is near: most applications fetch when they meet a key they do not know.
+        class: if seen.missing > 0 && at.since(now) < SOON {
+            ""
+        } else {
+            "calm"
+        },
+        strong: format!("{} rotates {}.", line.alg, ahead(at, now)),
+        rest: rest.trim_start().to_owned(),
+    }
 }
 
 fn algorithm(line: &Line, known: &Overview, now: Timestamp, may_turn: bool) -> Algorithm {
@@ -134,11 +176,30 @@ fn algorithm(line: &Line, known: &Overview, now: Timestamp, may_turn: bool) -> A
         name: line.alg.as_str(),
         users,
         picture: Timeline::of(line, now),
-        rows: line.keys.iter().map(|known| row(known, now, may_turn)).collect(),
+        unseen: line.seen.have_not.iter().map(|one| unseen(one, now)).collect(),
+        more_unseen: line.seen.missing - line.seen.have_not.len(),
+        rows: line
+            .keys
+            .iter()
+            .map(|known| row(line, known, now, may_turn))
+            .collect(),
     }
 }
 
-fn row(known: &Known, now: Timestamp, may_turn: bool) -> KeyRow {
+fn unseen(unseen: &Unseen, now: Timestamp) -> (String, String, Option<When>) {
+    let href = format!("/admin/clients/{}", segment(&unseen.client_id));
+    (href, unseen.name.clone(), When::of(unseen.last, now))
+}
+
+/// Of how many applications the spare was seen.
+fn seen_by(line: &Line) -> String {
+    match line.seen.have + line.seen.missing {
+        0 => "–".to_owned(),
+        knowable => format!("{} of {knowable}", line.seen.have),
+    }
+}
+
+fn row(line: &Line, known: &Known, now: Timestamp, may_turn: bool) -> KeyRow {
     let key = &known.status.key;
     let safe_at = known.status.safe_at;
     let leaves = When::of(key.leaves_jwks_at, now);
@@ -186,6 +247,10 @@ fn row(known: &Known, now: Timestamp, may_turn: bool) -> KeyRow {
         state,
         told,
         since: When::new(since, now),
+        seen: match key.state {
+            KeyState::Next => seen_by(line),
+            KeyState::Active | KeyState::Retiring | KeyState::Retired | KeyState::Revoked => String::new(),
+        },
         live: match known.evidence.live_tokens {
             0 => "none".to_owned(),
             tokens => number(tokens),

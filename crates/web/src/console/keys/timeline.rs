@@ -15,6 +15,8 @@ const WIDTH: i64 = 900;
 const LEFT: i64 = 130;
 const TOP: i64 = 34;
 const ROW: i64 = 30;
+/// The narrowest bar.
+const LEAST: i64 = 3;
 
 /// A picture in units of its own; the browser scales it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,10 +162,12 @@ fn row(known: &Known, at: i64, axis: &Axis, rotates: Option<Timestamp>, now: Tim
 
 fn bar(class: &'static str, axis: &Axis, from: Timestamp, to: Timestamp) -> Bar {
     let x = axis.x(from);
+    // What lasted a moment is still to be seen.
+    let least = if from < to { LEAST } else { 0 };
     Bar {
         class,
         x,
-        width: axis.x(to) - x,
+        width: (axis.x(to) - x).max(least),
     }
 }
 

@@ -1,0 +1,1 @@
+DROP TABLE jwks_sightings;
