@@ -3,7 +3,9 @@
 //! The console is a client of Signet like others (`entering`), and has a session of its own that leans on the browser's
 //! (`desk`). Who may do what is decided by the use-cases of `admin`; a page asks them and shows the answer.
 
+mod administrators;
 mod apis;
+mod audit;
 mod chart;
 mod clients;
 mod desk;
@@ -13,6 +15,7 @@ mod home;
 mod keys;
 mod list;
 mod numbers;
+mod people;
 mod review;
 mod sessions;
 mod setup;
@@ -43,5 +46,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(keys::routes)
         .configure(clients::routes)
         .configure(apis::routes)
-        .configure(sessions::routes);
+        .configure(sessions::routes)
+        .configure(people::routes)
+        .configure(audit::routes)
+        .configure(administrators::routes);
 }
