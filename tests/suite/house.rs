@@ -5,6 +5,7 @@ mod bans;
 mod crates;
 mod documents;
 mod licences;
+mod snippets;
 mod sources;
 mod spdx;
 mod words;

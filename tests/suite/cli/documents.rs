@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use admin::snippets::{self, Values};
+
 use super::installation::Installation;
 
 #[test]
@@ -29,8 +31,57 @@ fn what_the_pages_about_apps_tell_to_type_is_taken_and_is_good_practice() {
         .filter(|finding| finding["severity"] != "note")
         .map(|finding| (&finding["subject"], &finding["rule"]))
         .collect();
-    // The page says why, and what to use instead.
-    assert_eq!(told, [(&"client forum".into(), &"no-pkce".into())]);
+    // Their pages say why, and what to use instead.
+    let without_pkce = ["client forum", "client gitea"].map(serde_json::Value::from);
+    let rule = "no-pkce".into();
+    assert_eq!(told, without_pkce.each_ref().map(|client| (client, &rule)));
+    settings_are_those_of_the_pages(&installation);
+}
+
+/// What `signet snippet` prints for the clients of the pages is what the pages say, for this issuer.
+fn settings_are_those_of_the_pages(installation: &Installation) {
+    for snippet in snippets::all().iter().filter(|snippet| snippet.name != "other") {
+        let (client, _) = snippet.example;
+        let values = Values {
+            issuer: installation.issuer.clone(),
+            client_secret: snippets::SECRET_KNOWN.to_owned(),
+            ..Values::example(snippet)
+        };
+        let printed = installation.json(&["snippet", client, "--for", snippet.name], "");
+        let parts: Vec<_> = printed["parts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|part| part["text"].as_str().unwrap())
+            .collect();
+        let expected: Vec<_> = snippet
+            .filled(&values)
+            .into_iter()
+            .map(|part| part.text)
+            .collect();
+        assert_eq!(parts, expected, "{}", snippet.name);
+        let listed = installation.json(&["snippet", client], "");
+        let names: Vec<_> = listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| &line["name"])
+            .collect();
+        assert!(names.contains(&&snippet.name.into()), "{client}: {names:?}");
+    }
+    assert_eq!(
+        installation.exit_code(&["snippet", "wiki", "--for", "nothing"]),
+        Some(4)
+    );
+    assert_eq!(installation.exit_code(&["snippet", "nobody"]), Some(4));
+    let text = installation
+        .signet(&["snippet", "wiki", "--for", "authlib"])
+        .stdout;
+    let text = String::from_utf8(text).unwrap();
+    assert!(
+        text.starts_with("# environment\nISSUER=") && text.contains("docs/connect/authlib.md"),
+        "{text}"
+    );
 }
 
 /// Lines of the page's blocks of code that begin with the program's name, continued lines joined.

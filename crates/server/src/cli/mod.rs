@@ -24,6 +24,7 @@ mod resource;
 mod scope;
 mod secret_file;
 mod session;
+mod snippet;
 mod terminal;
 mod token;
 mod user;
@@ -107,6 +108,8 @@ enum Verb {
     /// Applications that may use this provider.
     #[command(subcommand)]
     Client(client::ClientVerb),
+    /// Print ready settings for an app: a library's or a program's, with the values of a client
+    Snippet(snippet::SnippetArgs),
     /// APIs that accept access tokens from here.
     #[command(subcommand)]
     Resource(resource::ResourceVerb),
@@ -169,6 +172,7 @@ impl Verb {
             Verb::User(verb) => verb.run(options),
             Verb::Group(verb) => verb.run(options),
             Verb::Client(verb) => verb.run(options),
+            Verb::Snippet(args) => snippet::run(args, options),
             Verb::Resource(verb) => verb.run(options),
             Verb::Scope(verb) => verb.run(options),
             Verb::Session(verb) => verb.run(options),
@@ -240,6 +244,8 @@ mod tests {
             "signet client create --client-id api --resource-server-of https://api.example --json",
             "signet client update web --backchannel-logout-uri https://rp.example/out --cors-origin https://rp.example \
              --id-token-claim groups --offline-access ends_with_session --jwks-uri https://rp.example/keys",
+            "signet snippet web",
+            "signet snippet web --for grafana --json",
             "signet resource create --identifier https://api.example --scope a b --scope c --access-token-alg ES256 \
              --access-ttl 5m --json",
             "signet resource update https://api.example --access-ttl default --name x",
@@ -318,6 +324,7 @@ mod tests {
             "signet token revoke eyJhbGciOi",
             "signet version --json -o table",
             "signet init",
+            "signet snippet",
         ] {
             assert!(!parses(line), "{line}");
         }
