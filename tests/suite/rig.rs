@@ -124,6 +124,13 @@ impl Provider {
             }
         };
         store.watch(ctx.clock.clone(), Box::new(forget)).unwrap();
+        let caches = Arc::downgrade(&state);
+        let heed = move |changes: &[kernel::Change]| {
+            if let Some(state) = caches.upgrade() {
+                state.forget(changes);
+            }
+        };
+        store.heed(Box::new(heed)).unwrap();
         let (server, thread) = serve(listener, state.clone(), patience);
         Self {
             issuer,
@@ -232,6 +239,15 @@ impl Provider {
     ) -> T {
         let ctx = self.ctx.clone();
         work::run::<dyn Ports, _, _>(&*self.store, Access::Write, move |ports| act(ports, &ctx)).unwrap()
+    }
+
+    /// The same by another process on its database.
+    pub fn administer_elsewhere<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut dyn Ports, &Ctx) -> Result<T, admin::AdminFault> + Send + 'static,
+    ) -> T {
+        let (other, ctx) = (open(self.dir.path(), OpenMode::MustExist), self.ctx.clone());
+        work::run::<dyn Ports, _, _>(&other, Access::Write, move |ports| act(ports, &ctx)).unwrap()
     }
 
     /// Begins such an act and dies before it is committed.

@@ -81,6 +81,19 @@ impl User {
         self.profile.name.as_deref().unwrap_or(&self.username)
     }
 
+    /// About how many bytes the person takes in memory. Attributes are an administrator's, up to 64 KiB of JSON, and as a
+    /// tree of values they take several times their text.
+    pub fn bytes(&self) -> usize {
+        let length = |json: Result<String, _>| json.map_or(0, |text: String| text.len());
+        let attributes = length(serde_json::to_string(&self.attributes));
+        let profile = length(serde_json::to_string(&self.profile));
+        let lists = [&self.roles, &self.groups, &self.group_roles]
+            .into_iter()
+            .flatten();
+        let words: usize = lists.map(|word| size_of::<String>() + word.len()).sum();
+        size_of::<Self>() + profile + 4 * attributes + words
+    }
+
     /// Own roles and those of the groups, sorted, without repeats.
     pub fn effective_roles(&self) -> Vec<String> {
         let mut all: Vec<String> = self.roles.iter().chain(&self.group_roles).cloned().collect();

@@ -121,6 +121,12 @@ impl Provider {
             }
         };
         store.watch(Arc::clone(&installation.ctx.clock), Box::new(listener))?;
+        let caches = Arc::downgrade(&state);
+        store.heed(Box::new(move |changes| {
+            if let Some(state) = caches.upgrade() {
+                state.forget(changes);
+            }
+        }))?;
         let provider = Self {
             state,
             store,

@@ -175,6 +175,17 @@ impl Database {
         self.follow(clock, listener)
     }
 
+    /// From now on `listener` is told of what this process commits, before whoever asked for it is answered: what it
+    /// remembers is then never older than an answer. The watcher tells of the same a little later, with what others did.
+    /// Runs on the threads that write: it only forgets, and waits for nothing. Once per database.
+    ///
+    /// # Errors
+    /// When there is a listener already.
+    pub fn heed(&self, listener: Listener) -> Result<(), OpenFault> {
+        let taken = |_| OpenFault::Unreachable("its own changes are being heeded already".into());
+        self.shared.heeding.set(listener.into()).map_err(taken)
+    }
+
     /// Announces what is committed from now on at the Redis of `cache`, where the nodes of this installation hear it.
     /// Connects when there is something to say. Once per database, before [`watch`](Self::watch).
     ///

@@ -27,6 +27,7 @@ mod own_form;
 mod pages;
 mod patience;
 pub mod peer;
+mod people;
 mod routes;
 mod save_limit;
 pub mod sightings;
@@ -34,7 +35,6 @@ mod standing;
 pub mod state;
 pub mod statistics;
 mod unit;
-mod usernames;
 pub mod views;
 mod whence;
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use admin::Ports;
 use admin::keys::custody::Custody;
 use admin::ports::Store;
+use identity::User;
 use identity::hasher::Hasher;
 use identity::inbox::Inbox;
 use identity::notice::Post;
@@ -17,12 +18,14 @@ use token::discovery::{DiscoveryFault, Document};
 use token::keys::{KeyPlan, KeyRing, SharedRing};
 use token::{Client, SharedCatalogue};
 
+use crate::client_cache;
 use crate::console;
 use crate::flows::FlowLog;
 use crate::memory::Memory;
 use crate::metrics::{Metrics, Rollup};
 use crate::oauth;
 use crate::peer::TrustedProxies;
+use crate::people;
 use crate::save_limit::SaveLimit;
 use crate::sightings::Sightings;
 use crate::views::Transport;
@@ -69,7 +72,7 @@ pub struct AppState {
     pub(crate) flows: Arc<FlowLog>,
     pub(crate) rollup: Rollup,
     pub(crate) clients: Memory<Arc<Client>>,
-    pub(crate) usernames: Memory<Arc<str>>,
+    pub(crate) people: Memory<Arc<User>>,
     discovery: RwLock<Arc<Discovery>>,
 }
 
@@ -137,8 +140,8 @@ impl AppState {
             sightings: Sightings::default(),
             flows: Arc::default(),
             rollup: Rollup::default(),
-            clients: Memory::default(),
-            usernames: Memory::default(),
+            clients: client_cache::memory(),
+            people: people::memory(),
             discovery: RwLock::new(Arc::new(discovery)),
         };
         state.reload_catalogue()?;
@@ -173,19 +176,24 @@ impl AppState {
         Arc::clone(&self.discovery.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Forgets, or reads again, what changed elsewhere. Called by the store's change feed on a thread that may wait.
-    pub fn apply(&self, changes: &[Change]) {
+    /// Forgets what changed. Waits for nothing: the store calls it between a commit and its answer.
+    pub fn forget(&self, changes: &[Change]) {
         for change in changes {
             match change {
                 Change::Client(client_id) => self.clients.forget(client_id),
-                Change::User(sub) => self.usernames.forget(sub),
+                Change::User(sub) => self.people.forget(sub),
                 Change::Everything => {
                     self.clients.clear();
-                    self.usernames.clear();
+                    self.people.clear();
                 }
                 Change::Keys | Change::Catalogue => {}
             }
         }
+    }
+
+    /// Forgets, or reads again, what changed elsewhere. Called by the store's change feed on a thread that may wait.
+    pub fn apply(&self, changes: &[Change]) {
+        self.forget(changes);
         let of_catalogue = |change: &Change| matches!(change, Change::Catalogue | Change::Everything);
         if changes.iter().any(of_catalogue)
             && let Err(fault) = self.reload_catalogue()

@@ -16,7 +16,7 @@ use kernel::{Source, StorageFault};
 use session::RevocationList;
 
 use crate::cache::announcer::{Announcer, Answers};
-use crate::change::Bell;
+use crate::change::{Bell, SharedListener};
 use crate::tx::{Told, Tx};
 
 /// A unit of work on the bare transaction.
@@ -33,6 +33,8 @@ pub struct Shared {
     pub writes: Counter,
     /// Units of work that only read.
     pub reads: Counter,
+    /// Is told of this process's own changes before whoever asked for them is answered.
+    pub heeding: OnceLock<SharedListener>,
     /// Wakes the watcher of changes.
     pub bell: Bell,
     /// This process's replica of the revocation list.
@@ -51,6 +53,9 @@ impl Shared {
         }
         self.revocations.add(told.revoked.iter().cloned());
         if !told.changes.is_empty() {
+            if let Some(listener) = self.heeding.get() {
+                listener(&told.changes);
+            }
             self.bell.ring();
         }
         match self.announcer.get() {

@@ -4,12 +4,12 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use identity::Group;
-use kernel::Change;
+use kernel::{Change, StorageFault};
 use store::{Database, OpenMode};
 use token::SigningAlg;
 use token::keys::{KeyState, StoredKey};
 
-use crate::support::{Fresh, NOW, client, clock, everywhere, user};
+use crate::support::{Fresh, NOW, Ports, client, clock, everywhere, user};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -87,6 +87,24 @@ fn a_process_hears_of_its_own_changes_and_has_one_listener() {
         news.recv_timeout(PATIENCE).unwrap(),
         [Change::Client("web".into())]
     );
+}
+
+#[test]
+fn who_heeds_a_process_knows_what_it_commits_before_it_says_so() {
+    everywhere(|db| {
+        let (tell, news) = channel();
+        let heed = move |changes: &[Change]| tell.send(changes.to_vec()).unwrap();
+        db.store.heed(Box::new(heed)).unwrap();
+        assert!(db.store.heed(Box::new(|_| ())).is_err(), "there is one");
+        db.write(|ports| ports.insert_client(&client("web")));
+        assert_eq!(news.try_recv().unwrap(), [Change::Client("web".into())]);
+        let undone = kernel::work::run(&*db.store, kernel::Access::Write, |ports: &mut Ports| {
+            ports.insert_client(&client("other"))?;
+            Err::<(), _>(StorageFault::Unavailable("undone".into()))
+        });
+        assert!(undone.is_err());
+        assert!(news.try_recv().is_err(), "nothing came of it");
+    });
 }
 
 #[test]

@@ -9,10 +9,10 @@ use token::verify::AccessClaims;
 
 use super::caller::{Caller, Stop};
 use crate::correlation::CorrelationId;
+use crate::people::person;
 use crate::standing;
 use crate::state::AppState;
 use crate::unit::read;
-use crate::usernames::username;
 
 /// POST only.
 pub(crate) async fn post(
@@ -66,8 +66,8 @@ async fn access_token(state: &AppState, claims: AccessClaims) -> Result<Introspe
     let Some(user) = claims.user() else {
         return Ok(introspection::access_token(&state.ctx, claims, None));
     };
-    Ok(match username(state, user).await? {
-        Some(name) => introspection::access_token(&state.ctx, claims, Some(name.to_string())),
+    Ok(match person(state, user).await? {
+        Some(user) => introspection::access_token(&state.ctx, claims, Some(user.username.clone())),
         None => nothing,
     })
 }

@@ -13,8 +13,8 @@ use token::{Client, claims};
 
 use crate::client_cache::client;
 use crate::correlation::CorrelationId;
+use crate::people::person;
 use crate::state::AppState;
-use crate::unit::read;
 use crate::{cors, failure, forms, standing};
 
 /// GET and POST alike; the token comes in the header or, for POST, in the form (RFC 6750 2).
@@ -54,8 +54,8 @@ async fn answer(state: &AppState, token: &str) -> Result<HttpResponse, StorageFa
     let Some(user) = claims.user() else {
         return Ok(refused());
     };
-    let user = read(state, move |tx| tx.user(user)).await?;
-    Ok(match user.filter(User::is_active) {
+    let user = person(state, user).await?;
+    Ok(match user.filter(|user| user.is_active()) {
         Some(user) => told(state, &user, &claims),
         None => refused(),
     })
