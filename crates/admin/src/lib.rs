@@ -20,6 +20,7 @@ pub mod grants;
 pub mod groups;
 pub mod keys;
 pub mod lint;
+pub mod password_link;
 pub mod ports;
 mod rank;
 pub mod resources;
