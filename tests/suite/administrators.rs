@@ -1,5 +1,6 @@
 //! Who manages Signet: the first owner by a link, roles that count at once, and nobody above their rank.
 
+mod at_work;
 mod first_owner;
 mod rank;
 

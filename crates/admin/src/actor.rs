@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kernel::id::UserId;
+use kernel::id::{Sid, UserId};
 use kernel::{AuditEvent, Timestamp};
 
 use crate::authority::{Permission, Permissions, Role};
@@ -50,6 +50,7 @@ pub struct Actor {
     name: String,
     way: Way,
     address: Option<String>,
+    session: Option<Sid>,
     may: Permissions,
 }
 
@@ -60,6 +61,7 @@ impl Actor {
             name: "cli".into(),
             way: Way::CommandLine,
             address: None,
+            session: None,
             may: Permissions::all(),
         }
     }
@@ -70,6 +72,7 @@ impl Actor {
             name: name.into(),
             way: Way::Itself,
             address: None,
+            session: None,
             may: Permissions::all(),
         }
     }
@@ -80,6 +83,7 @@ impl Actor {
             name: user.to_string(),
             way: Way::Console,
             address: None,
+            session: None,
             may: Permissions::of(roles),
         }
     }
@@ -90,6 +94,7 @@ impl Actor {
             name: name.into(),
             way: Way::Api,
             address: None,
+            session: None,
             may,
         }
     }
@@ -98,6 +103,13 @@ impl Actor {
     #[must_use]
     pub fn at(mut self, address: Option<String>) -> Self {
         self.address = address;
+        self
+    }
+
+    /// In this session of theirs.
+    #[must_use]
+    pub fn within(mut self, session: Sid) -> Self {
+        self.session = Some(session);
         self
     }
 
@@ -114,6 +126,11 @@ impl Actor {
     /// Their network address, where there is one.
     pub fn address(&self) -> Option<&str> {
         self.address.as_deref()
+    }
+
+    /// The session in which they act, where there is one: when it ends, they are not there any more.
+    pub fn session(&self) -> Option<Sid> {
+        self.session
     }
 
     /// The event `name` of what they do, with who they are and how they came.

@@ -1,18 +1,20 @@
 //! What somebody should look at today, for the first page of the console. Each line is for those who may see what it speaks
 //! of; whoever may see nothing of it is not told that it exists.
 
+use identity::Users;
 use kernel::{Ctx, Timestamp};
 use token::client::register::JudgeUrl;
 use token::keys::{KeyPlan, KeyState, Rotation, StoredKey};
 use token::{Clients, Keys, Resources, SigningAlg};
 
 use crate::actor::Actor;
-use crate::authority::{Administrator, Permission, Role};
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 use crate::flows::{self, Flows};
 use crate::keys::schedule::{self, Turn};
 use crate::lint::{self, Severity};
 use crate::ports::Administrators;
+use crate::rank;
 use crate::statistics::{self, Measure, Statistics};
 
 /// A rotation this near is told of.
@@ -150,7 +152,7 @@ pub fn attention<T>(
     here: &Surroundings<'_>,
 ) -> Result<Vec<Matter>, AdminFault>
 where
-    T: Keys + Clients + Resources + Flows + Statistics + Administrators + ?Sized,
+    T: Users + Keys + Clients + Resources + Flows + Statistics + Administrators + ?Sized,
 {
     let may = |permission| actor.may().contain(permission);
     let mut matters = Vec::new();
@@ -175,7 +177,7 @@ where
     if may(Permission::ViewApplications) {
         matters.extend(findings(&lint::look(tx, ctx, actor, here.urls, here.plan)?));
     }
-    if may(Permission::ManageAdministrators) && owners(tx)? == 1 {
+    if may(Permission::ManageAdministrators) && rank::owners(tx)?.len() == 1 {
         matters.push(Matter::OneOwner);
     }
     matters.sort_by_key(Matter::urgency);
@@ -235,12 +237,4 @@ fn findings(found: &[lint::Finding]) -> Option<Matter> {
     };
     let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
     (errors + warnings > 0).then_some(Matter::Findings { errors, warnings })
-}
-
-fn owners(tx: &mut (impl Administrators + ?Sized)) -> Result<usize, AdminFault> {
-    let all = tx.administrators()?;
-    let people = all
-        .iter()
-        .filter(|(who, roles)| matches!(who, Administrator::Person(_)) && roles.contains(&Role::Owner));
-    Ok(people.count())
 }

@@ -142,6 +142,6 @@ pub fn present(
     if roles.is_empty() {
         return Ok(Err(Absence::NoAdministrator(Box::new(user))));
     }
-    let actor = Actor::person(user.id, roles);
+    let actor = Actor::person(user.id, roles).within(session.sid);
     Ok(Ok(Presence { session, user, actor }))
 }

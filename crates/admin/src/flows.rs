@@ -59,7 +59,8 @@ pub trait Flows {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<Failure>, StorageFault>;
-    /// How many requests failed for which client, the most first.
+    /// How many requests failed for which registered client, the most first. Anybody can name another: what they write there
+    /// is nobody's failure.
     ///
     /// # Errors
     /// Storage.

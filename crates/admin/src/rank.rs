@@ -124,12 +124,27 @@ fn over(actor: &Actor, theirs: &Permissions, who_may: &str) -> Result<(), AdminF
     }
 }
 
+/// The owners who are let in.
+///
+/// # Errors
+/// Storage.
+pub(crate) fn owners(tx: &mut (impl Administrators + Users + ?Sized)) -> Result<Vec<UserId>, StorageFault> {
+    let mut owners = Vec::new();
+    for (who, roles) in tx.administrators()? {
+        let Administrator::Person(id) = who else { continue };
+        if roles.contains(&Role::Owner) && tx.user(id)?.is_some_and(|user| user.is_active()) {
+            owners.push(id);
+        }
+    }
+    Ok(owners)
+}
+
 /// Whether somebody who is let in is an owner.
 ///
 /// # Errors
 /// Storage.
 pub(crate) fn has_owner(tx: &mut (impl Administrators + Users + ?Sized)) -> Result<bool, StorageFault> {
-    has_owner_beside(tx, None)
+    Ok(!owners(tx)?.is_empty())
 }
 
 /// An owner may go if another is there who is let in: else nobody could make administrators any more.
@@ -138,27 +153,13 @@ pub(crate) fn has_owner(tx: &mut (impl Administrators + Users + ?Sized)) -> Resu
 /// `Conflict`; `Storage`.
 pub(crate) fn may_go(tx: &mut (impl Administrators + Users + ?Sized), user: &User) -> Result<(), AdminFault> {
     let roles = tx.admin_roles(&Administrator::Person(user.id))?;
-    if !roles.contains(&Role::Owner) || has_owner_beside(tx, Some(user.id))? {
+    if !roles.contains(&Role::Owner) || owners(tx)?.iter().any(|other| *other != user.id) {
         return Ok(());
     }
     Err(AdminFault::Conflict(format!(
         "\"{}\" is the last owner; make somebody else an owner first (signet admin grant USER owner)",
         user.username.escape_debug()
     )))
-}
-
-fn has_owner_beside(
-    tx: &mut (impl Administrators + Users + ?Sized),
-    beside: Option<UserId>,
-) -> Result<bool, StorageFault> {
-    for (who, roles) in tx.administrators()? {
-        let Administrator::Person(id) = who else { continue };
-        let counts = roles.contains(&Role::Owner) && beside != Some(id);
-        if counts && tx.user(id)?.is_some_and(|user| user.is_active()) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Takes the roles of somebody who is removed, so that nobody inherits them with the name.

@@ -377,3 +377,4 @@ diesel::allow_tables_to_appear_in_same_query!(browsers, sessions);
 diesel::allow_tables_to_appear_in_same_query!(clients, client_origins);
 diesel::allow_tables_to_appear_in_same_query!(clients, client_terms);
 diesel::allow_tables_to_appear_in_same_query!(clients, client_secrets);
+diesel::allow_tables_to_appear_in_same_query!(clients, flows);

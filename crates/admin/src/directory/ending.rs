@@ -1,7 +1,8 @@
 //! Ending many sessions at once: first a look at how many it would be, then batch after batch, each a unit of work of its own.
 //!
 //! What is ended is what was there when somebody looked: a session begun later is not. Administrators who may do more than the
-//! actor are passed over and counted, so that nobody signs out those who could stop them.
+//! actor are passed over and counted, so that nobody signs out those who could stop them. The actor's own session ends last:
+//! every batch is asked for by somebody who is signed in, and without them the rest would go on.
 
 use std::collections::BTreeSet;
 
@@ -84,7 +85,7 @@ pub struct Agreed {
 }
 
 /// How far the batches have come. The first begins with the default.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Progress {
     /// Sessions ended so far.
     pub ended: u64,
@@ -92,6 +93,8 @@ pub struct Progress {
     pub grants: u64,
     /// Sessions and grants passed over: those of administrators who may do more than the actor.
     pub spared: u64,
+    /// The actor's own session, if it is to end.
+    own: Option<Session>,
     stage: Stage,
 }
 
@@ -206,6 +209,12 @@ pub fn end(
         Stage::Grants { after } => end_grants(tx, ctx, actor, agreed, &mut progress, after)?,
         Stage::Done => Stage::Done,
     };
+    if progress.is_done()
+        && let Some(own) = progress.own.take()
+    {
+        sessions::end(tx, ctx, actor, &own)?;
+        progress.ended += 1;
+    }
     Ok(progress)
 }
 
@@ -242,6 +251,8 @@ fn end_sessions(
     for session in page.items {
         if above.has(session.user) {
             progress.spared += 1;
+        } else if actor.session() == Some(session.sid) {
+            progress.own = Some(session);
         } else {
             sessions::end(tx, ctx, actor, &session)?;
             progress.ended += 1;

@@ -9,7 +9,7 @@ use token::flow::Flow;
 use crate::column::columns;
 use crate::conn::on;
 use crate::rows::flow::FlowRow;
-use crate::tables::flows;
+use crate::tables::{clients, flows};
 use crate::tx::Tx;
 
 /// The columns of a [`Glance`].
@@ -113,9 +113,10 @@ impl Flows for Tx {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<(String, u64)>, StorageFault> {
+        let registered = clients::table.select(clients::client_id.nullable());
         let groups = flows::table
             .filter(flows::at.gt(since.as_millis()))
-            .filter(flows::client_id.is_not_null())
+            .filter(flows::client_id.eq_any(registered))
             .group_by(flows::client_id)
             .select((flows::client_id.assume_not_null(), count_star()))
             .order((count_star().desc(), flows::client_id))

@@ -275,10 +275,8 @@ fn everything_before_a_moment_ends_with_or_without_offline_access() {
     });
 }
 
-#[test]
-fn many_sessions_end_batch_by_batch() {
-    let db = Fresh::sqlite();
-    let many = u64::from(BATCH) + 7;
+/// Alice with so many sessions; the first of them.
+fn crowd(db: &Fresh, many: u64) -> Sid {
     db.write(move |ports| {
         let alice = user(1, "alice", None);
         ports.insert_user(&alice)?;
@@ -287,8 +285,38 @@ fn many_sessions_end_batch_by_batch() {
         for seed in 0..many {
             ports.save_session(&session(1000 + seed, &at, &alice))?;
         }
-        Ok(())
-    });
+        Ok(session(1000, &at, &alice).sid)
+    })
+}
+
+/// Whoever asks is asked after before each batch, as at the console: their own session must not be gone by then.
+#[test]
+fn the_session_of_whoever_asks_ends_last_and_not_before_the_rest() {
+    let db = Fresh::sqlite();
+    let many = u64::from(BATCH) + 7;
+    let own = crowd(&db, many);
+    let agreed = Agreed {
+        what: What::Before(SOON, Reach::OfflineAccess),
+        as_of: SOON,
+        sessions: many,
+    };
+    let has_ended = || db.read(move |ports| Ok(ports.session(own)?.unwrap().ended_at.is_some()));
+    let mut progress = Progress::default();
+    while !progress.is_done() {
+        assert!(!has_ended(), "nobody is left to end the rest");
+        let (agreed, so_far) = (agreed.clone(), progress.clone());
+        let asking = actor(Role::Owner).within(own);
+        progress = ask(&db, move |tx| end(tx, &ctx(SOON), &asking, &agreed, so_far)).unwrap();
+    }
+    assert!(has_ended());
+    assert_eq!((progress.ended, live(&db)), (many, 0));
+}
+
+#[test]
+fn many_sessions_end_batch_by_batch() {
+    let db = Fresh::sqlite();
+    let many = u64::from(BATCH) + 7;
+    crowd(&db, many);
     let agreed = Agreed {
         what: What::Matching(SessionFilter {
             user: Some("alice".into()),

@@ -11,9 +11,9 @@ use admin::directory::sessions::SessionFilter;
 use admin::keys::evidence;
 use admin::keys::withdrawal::{self, BlastRadius};
 use admin::keys::{self, KeyStatus};
-use admin::{AdminFault, Permission};
+use admin::{Actor, AdminFault, Permission, Ports};
 use askama::Template;
-use kernel::Timestamp;
+use kernel::{Ctx, Timestamp};
 use protocol::Params;
 use token::keys::KeyState;
 
@@ -115,7 +115,7 @@ pub(super) async fn ask(
 async fn form(desk: &Desk, kid: &str, wrong: Option<&'static str>) -> HttpResponse {
     let wanted = kid.to_owned();
     let found = desk
-        .read(move |tx, ctx, actor| withdrawal::blast_radius(tx, ctx, actor, &wanted))
+        .read(move |tx, ctx, actor| radius(tx, ctx, actor, &wanted))
         .await;
     let (here, radius) = match found {
         Ok(found) => found,
@@ -132,6 +132,12 @@ async fn form(desk: &Desk, kid: &str, wrong: Option<&'static str>) -> HttpRespon
     };
     let status = wrong.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
     desk.page(status, &view)
+}
+
+/// What it will do, for those who may do it: the page is of no use to others, and new keys are made for nobody else.
+fn radius(tx: &mut dyn Ports, ctx: &Ctx, actor: &Actor, kid: &str) -> Result<BlastRadius, AdminFault> {
+    actor.require(Permission::RevokeKeys)?;
+    withdrawal::blast_radius(tx, ctx, actor, kid)
 }
 
 fn question<'a>(shell: Shell<'a>, radius: &'a BlastRadius, now: Timestamp) -> Ask<'a> {
@@ -225,7 +231,7 @@ async fn revoke(desk: &Desk, kid: &str, stood: String, reason: Option<String>) -
     let wanted = kid.to_owned();
     let (_, radius) = desk
         .read(move |tx, ctx, actor| {
-            let radius = withdrawal::blast_radius(tx, ctx, actor, &wanted)?;
+            let radius = radius(tx, ctx, actor, &wanted)?;
             if radius.state.as_str() == stood {
                 Ok(radius)
             } else {

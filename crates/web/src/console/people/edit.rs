@@ -3,11 +3,11 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use admin::users::{self, NewUser, UserChange};
-use admin::{AdminFault, password_link};
+use admin::view::UserView;
+use admin::{AdminFault, edition, password_link};
 use askama::Template;
 use identity::recovery::LinkToSend;
 use identity::{Profile, User};
-use kernel::Timestamp;
 use protocol::Params;
 
 use super::{PATH, page_of, steps};
@@ -47,7 +47,8 @@ struct Values {
     /// One in a line.
     groups: String,
     roles: String,
-    /// When the person was last changed, in milliseconds: a form that is older than somebody else's change is refused.
+    /// The edition of the person the form was filled from, groups and all: one that is older than somebody else's change is
+    /// refused, or it would put back what was taken away meanwhile.
     stood: String,
 }
 
@@ -78,7 +79,7 @@ impl Values {
             family_name: text(&user.profile.family_name),
             groups: user.groups.join("\n"),
             roles: user.roles.join("\n"),
-            stood: stamp(user.updated_at),
+            stood: edition::of(&UserView::from(user)),
         }
     }
 
@@ -115,10 +116,6 @@ impl Values {
             ..NewUser::default()
         }
     }
-}
-
-fn stamp(at: Timestamp) -> String {
-    at.as_millis().to_string()
 }
 
 /// The lines of a text, without empty ones.
@@ -296,12 +293,8 @@ pub(super) async fn save(
     let (change, wanted, stood) = (values.change(), sub.clone(), values.stood.clone());
     let saved = desk
         .write(Proof::Any, move |tx, ctx, actor| {
-            if stamp(users::find(tx, actor, &wanted)?.updated_at) != stood {
-                return Err(AdminFault::Conflict(
-                    "Somebody else changed this person meanwhile. Open the page again and look what is new."
-                        .to_owned(),
-                ));
-            }
+            let user = users::find(tx, actor, &wanted)?;
+            edition::is_still(&UserView::from(&user), &stood)?;
             users::update(tx, ctx, actor, &wanted, change)
         })
         .await;

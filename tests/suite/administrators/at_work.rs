@@ -1,0 +1,90 @@
+//! Administrators at the console, several at once, and one who signs themselves out.
+
+use admin::groups;
+use admin::{Actor, Role, keys, users};
+
+use super::{enter, give, hire, id};
+use crate::actors::Browser;
+use crate::rig::Provider;
+
+/// Ending everything ends the session it is asked from as well: last, and the answer is not lost.
+#[test]
+fn who_ends_every_session_ends_their_own_too_and_is_told_after_signing_in_again() {
+    let provider = Provider::start();
+    give(&provider, "alice", &[Role::Owner]);
+    let mut elsewhere = Browser::new(&provider);
+    elsewhere.sign_in_as(&provider.url("/account"), "bob").page();
+    let mut browser = Browser::new(&provider);
+    enter(&provider, &mut browser, "alice", "/admin/sessions");
+    provider.wait(60);
+    let question = browser
+        .open(&provider.url("/admin/sessions/end?before=1s"))
+        .page();
+    assert!(
+        question.body.contains("This ends 2 sessions"),
+        "{}",
+        question.body
+    );
+    let door = browser.submit(&question, &[]).page();
+    assert!(door.title().starts_with("Sign in"), "{}", door.title());
+    assert_eq!(provider.live_sessions(), 0);
+    let credentials = [("username", "alice"), ("password", crate::cast::PASSWORD)];
+    let told = browser.submit(&door, &credentials).page();
+    assert!(told.body.contains("2 sessions ended"), "{}", told.body);
+}
+
+/// Groups are kept apart from people: taking somebody out of one is a change of the person all the same.
+#[test]
+fn a_form_older_than_a_change_of_groups_gives_nothing_back() {
+    let provider = Provider::start();
+    give(&provider, "alice", &[Role::UserManager]);
+    let sub = id(&provider, "bob");
+    provider.administer(|ports, ctx| {
+        let new = groups::NewGroup {
+            name: "payroll".to_owned(),
+            ..groups::NewGroup::default()
+        };
+        groups::create(ports, ctx, &Actor::cli(), new)?;
+        groups::add(ports, ctx, &Actor::cli(), "payroll", "bob").map(drop)
+    });
+    let mut browser = Browser::new(&provider);
+    let form = enter(
+        &provider,
+        &mut browser,
+        "alice",
+        &format!("/admin/users/{sub}/edit"),
+    );
+    provider.administer(|ports, ctx| groups::remove(ports, ctx, &Actor::cli(), "payroll", "bob").map(drop));
+    let fields = [("username", "bob"), ("name", "Robert"), ("groups", "payroll")];
+    let refused = browser.submit(&form, &fields).page();
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    assert!(refused.body.contains("changed it meanwhile"), "{}", refused.body);
+    let bob = provider.administer(|ports, _| users::find(ports, &Actor::cli(), "bob"));
+    assert!(!bob.groups.contains(&"payroll".to_owned()), "{:?}", bob.groups);
+}
+
+#[test]
+fn who_may_not_revoke_keys_is_not_asked_which() {
+    let provider = Provider::start();
+    give(&provider, "alice", &[Role::Auditor]);
+    let all = provider.administer(|ports, ctx| keys::list(ports, ctx, &Actor::cli()));
+    let path = format!("/admin/keys/{}/revoke", all[0].key.kid);
+    let mut browser = Browser::new(&provider);
+    let page = enter(&provider, &mut browser, "alice", &path);
+    assert_eq!(page.status, 403, "{}", page.body);
+}
+
+/// An owner who is locked helps nobody.
+#[test]
+fn one_owner_who_is_let_in_is_one_owner() {
+    let provider = Provider::start();
+    give(&provider, "alice", &[Role::Owner]);
+    hire(&provider, "olga", &[Role::Owner]);
+    let warns = |body: &str| body.contains("There is one owner.");
+    let mut browser = Browser::new(&provider);
+    let home = enter(&provider, &mut browser, "alice", "/admin");
+    assert!(!warns(&home.body), "{}", home.body);
+    provider.administer(|ports, ctx| users::lock(ports, ctx, &Actor::cli(), "olga").map(drop));
+    let home = browser.open(&provider.url("/admin")).page();
+    assert!(warns(&home.body), "{}", home.body);
+}
