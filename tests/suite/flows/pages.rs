@@ -95,6 +95,11 @@ fn a_client_manager_adds_the_address_from_its_failure() {
     let href = href.unwrap().split('"').next().unwrap().replace("&#38;", "&");
     let ask = open(&provider, &mut manager, &href);
     assert!(ask.title().starts_with("Add an address"), "{ask:?}");
+    assert!(
+        ask.body.contains("https://rp.test/<mark>c</mark>b") && ask.body.contains("at character 17"),
+        "{}",
+        ask.body
+    );
     // Not without having been asked.
     let form = [
         ("client", "web"),

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 use admin::flows::{self, Failure, Fix, Glance};
-use admin::{AdminFault, Permission};
+use admin::{AdminFault, Permission, clients};
 use askama::Template;
 use kernel::Timestamp;
 use token::flow::{Comparison, Flow, Verdict};
@@ -256,7 +256,7 @@ async fn one(
 }
 
 /// A reason as a sentence of its own.
-fn sentence(reason: &str) -> String {
+pub(super) fn sentence(reason: &str) -> String {
     let mut letters = reason.chars();
     let first = letters.next().map(char::to_uppercase);
     let first: String = first.into_iter().flatten().collect();
@@ -302,20 +302,20 @@ fn checked(check: &token::flow::Check) -> Checked<'_> {
 }
 
 fn compared(flow: &Flow) -> Vec<Compared<'_>> {
-    let Some(sent) = flow.refused.foreign_uri.as_deref() else {
-        return Vec::new();
+    match flow.refused.foreign_uri.as_deref() {
+        Some(sent) => beside(sent, &flow.refused.compared),
+        None => Vec::new(),
+    }
+}
+
+/// An address beside others.
+fn beside<'a>(sent: &'a str, others: &'a [Comparison]) -> Vec<Compared<'a>> {
+    let pair = |one: &'a Comparison| Compared {
+        sent: Pieces::of(sent, one.differs_at),
+        registered: Pieces::of(&one.registered, one.differs_at),
+        at: one.differs_at.map(|at| at + 1),
     };
-    let pair = |one: &'_ Comparison| one.differs_at;
-    let beside = |one| -> Compared<'_> {
-        let one: &Comparison = one;
-        let at = pair(one);
-        Compared {
-            sent: Pieces::of(sent, at),
-            registered: Pieces::of(&one.registered, at),
-            at: at.map(|at| at + 1),
-        }
-    };
-    flow.refused.compared.iter().map(beside).collect()
+    others.iter().map(pair).collect()
 }
 
 /// The page that asks before an address is added.
@@ -328,6 +328,7 @@ struct Confirm<'a> {
     uri: &'a str,
     count: String,
     last: When,
+    compared: Vec<Compared<'a>>,
     back: String,
 }
 
@@ -344,14 +345,22 @@ async fn confirm(request: HttpRequest, state: web::Data<AppState>, id: Correlati
             let seen = failures.into_iter().find(|failure| {
                 failure.fix == Fix::AddRedirectUri && failure.foreign_uri.as_deref() == Some(&sent)
             });
-            seen.ok_or_else(|| AdminFault::Conflict("that address needs no repair here".to_owned()))
+            let seen =
+                seen.ok_or_else(|| AdminFault::Conflict("that address needs no repair here".to_owned()))?;
+            let client = clients::find(tx, actor, &wanted)?;
+            let registered = client.metadata.redirect_uris.iter();
+            let mut others: Vec<_> = registered.map(|own| Comparison::of(&sent, own)).collect();
+            // The most alike first.
+            others.sort_by_key(|one| std::cmp::Reverse(one.differs_at));
+            Ok((seen, others))
         })
         .await;
-    let (here, failure) = match found {
+    let (here, (failure, others)) = match found {
         Ok(found) => found,
         Err(refusal) => return desk.refuse_look(refusal),
     };
     let view = Confirm {
+        compared: beside(&uri, &others),
         shell: desk.shell(&here, Section::Flows),
         csrf: desk.token(REPAIR),
         count: number(failure.count),
