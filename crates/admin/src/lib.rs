@@ -6,6 +6,8 @@
 
 pub mod actor;
 pub mod administrators;
+pub mod answers;
+pub mod api;
 pub mod attention;
 pub mod audit;
 pub mod authority;
@@ -34,6 +36,7 @@ pub mod users;
 pub mod view;
 
 pub use actor::{Actor, Way};
+pub use answers::KeptAnswers;
 pub use authority::{Administrator, Permission, Permissions, Role};
 pub use directory::Directory;
 pub use fault::AdminFault;

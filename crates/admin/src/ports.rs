@@ -7,6 +7,7 @@ use kernel::{Audit, Digest, StorageFault, Timestamp};
 use session::{Revocations, Sessions};
 use token::{Clients, Consents, Grants, Interactions, Keys, LogoutNotices, Resources};
 
+use crate::answers::KeptAnswers;
 use crate::audit::AuditTrail;
 use crate::authority::{Administrator, Role};
 use crate::console::ConsoleSession;
@@ -114,6 +115,7 @@ pub trait Ports:
     + Directory
     + Flows
     + Statistics
+    + KeptAnswers
 {
 }
 
@@ -139,6 +141,7 @@ impl<T> Ports for T where
         + Directory
         + Flows
         + Statistics
+        + KeptAnswers
 {
 }
 

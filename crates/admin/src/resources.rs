@@ -12,8 +12,8 @@ use crate::actor::Actor;
 use crate::audit::{Shown, tell};
 use crate::authority::Permission;
 use crate::fault::AdminFault;
-use crate::rank;
 use crate::view::ResourceView;
+use crate::{api, rank};
 
 /// An API to be registered.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +63,7 @@ pub fn create(
     new: NewResource,
 ) -> Result<ApiResource, AdminFault> {
     actor.require(Permission::ManageApplications)?;
+    api::is_another(ctx, &new.identifier)?;
     let resource = ApiResource {
         identifier: new.identifier,
         name: new.name,
@@ -87,7 +88,7 @@ pub fn create(
 /// Changes an API. Tokens issued before stay as they are.
 ///
 /// # Errors
-/// `NotFound`; `Invalid`; `Conflict` when a scope is one about people; `Storage`.
+/// `NotFound`; `Invalid`; `Conflict` for Signet's own, and when a scope is one about people; `Storage`.
 pub fn update(
     tx: &mut (impl Resources + Audit + ?Sized),
     ctx: &Ctx,
@@ -96,6 +97,7 @@ pub fn update(
     change: ResourceChange,
 ) -> Result<ApiResource, AdminFault> {
     actor.require(Permission::ManageApplications)?;
+    api::is_another(ctx, identifier)?;
     let catalogue = tx.catalogue()?;
     let mut resource = found(&catalogue, identifier)?;
     let before = resource.clone();
@@ -121,7 +123,7 @@ pub fn update(
 /// Removes an API. Clients get no new tokens for it; those it accepts already end by themselves.
 ///
 /// # Errors
-/// `NotFound`; `Storage`.
+/// `NotFound`; `Conflict` for Signet's own; `Storage`.
 pub fn delete(
     tx: &mut (impl Resources + Audit + ?Sized),
     ctx: &Ctx,
@@ -129,6 +131,7 @@ pub fn delete(
     identifier: &str,
 ) -> Result<ApiResource, AdminFault> {
     actor.require(Permission::ManageApplications)?;
+    api::is_another(ctx, identifier)?;
     let resource = found(&tx.catalogue()?, identifier)?;
     rank::over_scopes(actor, resource.scopes.iter())?;
     tx.delete_resource(identifier)?;

@@ -133,20 +133,24 @@ pub fn add(tx: &mut (impl Statistics + ?Sized), ctx: &Ctx, samples: &[Sample]) -
 /// # Errors
 /// Storage.
 pub fn sessions_now(tx: &mut (impl Statistics + ?Sized), ctx: &Ctx) -> Result<Option<Sample>, StorageFault> {
-    let (now, policy) = (ctx.now(), &ctx.policy);
-    let known = tx.samples(hour_of(now))?;
+    let known = tx.samples(hour_of(ctx.now()))?;
     if known
         .iter()
         .any(|(_, sample)| sample.measure == Measure::Sessions)
     {
         return Ok(None);
     }
-    let value = tx.count_sessions(now.minus(policy.session_idle), now.minus(policy.session_absolute))?;
     Ok(Some(Sample {
         measure: Measure::Sessions,
         label: WHOLE.to_owned(),
-        value,
+        value: live_sessions(tx, ctx)?,
     }))
+}
+
+/// How many sessions live at this moment, counted by storage: there may be very many.
+pub(crate) fn live_sessions(tx: &mut (impl Statistics + ?Sized), ctx: &Ctx) -> Result<u64, StorageFault> {
+    let (now, policy) = (ctx.now(), &ctx.policy);
+    tx.count_sessions(now.minus(policy.session_idle), now.minus(policy.session_absolute))
 }
 
 /// Keeps how many there are as the number of this hour. Of several nodes the first one's counts.
@@ -202,6 +206,12 @@ impl Hour {
     pub fn count(&self, measure: Measure, label: &str) -> u64 {
         let of_measure = self.counts.get(&measure);
         of_measure.and_then(|own| own.get(label)).copied().unwrap_or(0)
+    }
+
+    /// How many of each kind, by its label.
+    pub fn kinds(&self, measure: Measure) -> impl Iterator<Item = (&str, u64)> {
+        let of_measure = self.counts.get(&measure).into_iter().flatten();
+        of_measure.map(|(label, count)| (label.as_str(), *count))
     }
 
     /// How many of all kinds.

@@ -62,6 +62,7 @@ const STEPS: &[Step] = &[
     step!("0005", "audit_chain"),
     step!("0006", "flows_and_statistics"),
     step!("0007", "directory", Some(filling::directory)),
+    step!("0008", "kept_answers"),
     step!("0010", "jwks_sightings"),
 ];
 

@@ -10,9 +10,9 @@ use session::revocation::LONGEST_ACCESS_TTL;
 use crate::conn::on;
 use crate::database::{Bare, Database};
 use crate::tables::{
-    browsers, changes, client_secrets, console_sessions, flows, grants, interactions, logout_notices,
-    password_resets, refresh_tokens, revocations, sessions, setup_links, signed_tokens, statistics,
-    throttles,
+    browsers, changes, client_secrets, console_sessions, flows, grants, interactions, kept_answers,
+    logout_notices, password_resets, refresh_tokens, revocations, sessions, setup_links, signed_tokens,
+    statistics, throttles,
 };
 use crate::tx::Tx;
 
@@ -53,6 +53,8 @@ pub struct Swept {
     pub signed: u64,
     /// Records of refused requests: those of yesterday, and the oldest where there are too many.
     pub flows: u64,
+    /// Answers of the management API that no retry gets any more.
+    pub answers: u64,
     /// Numbers of hours nobody asks for any more.
     pub statistics: u64,
     /// Sessions past their absolute life.
@@ -78,6 +80,7 @@ impl Swept {
         self.console += other.console;
         self.signed += other.signed;
         self.flows += other.flows;
+        self.answers += other.answers;
         self.statistics += other.statistics;
         self.sessions += other.sessions;
         self.browsers += other.browsers;
@@ -96,6 +99,7 @@ impl Swept {
             self.resets,
             self.console,
             self.flows,
+            self.answers,
             self.sessions,
             self.browsers,
         ];
@@ -155,6 +159,7 @@ impl Tx {
             console: self.sweep_console(now.minus(SLACK).as_millis())?,
             signed: self.sweep_signed(now.minus(SLACK).as_millis())?,
             flows: self.sweep_flows(now.minus(admin::flows::KEPT).as_millis())?,
+            answers: self.sweep_answers(now.minus(admin::answers::KEPT).as_millis())?,
             statistics: self.sweep_statistics(now.minus(admin::statistics::KEPT).as_millis())?,
             sessions: self.sweep_sessions(old)?,
             browsers: self.sweep_browsers(old)?,
@@ -275,6 +280,26 @@ impl Tx {
             .select(flows::id)
             .load(c))?;
         let gone = flows::table.filter(flows::id.eq_any(ids));
+        on!(&mut self.conn, |c| diesel::delete(gone).execute(c)).map(|rows| rows as u64)
+    }
+
+    /// As with flows.
+    fn sweep_answers(&mut self, old: i64) -> Result<u64, StorageFault> {
+        let first_too_many: Option<i64> = on!(&mut self.conn, |c| kept_answers::table
+            .order(kept_answers::at.desc())
+            .offset(i64::from(admin::answers::MOST))
+            .limit(1)
+            .select(kept_answers::at)
+            .first(c)
+            .optional())?;
+        let until = first_too_many.map_or(old, |at| old.max(at));
+        let keys: Vec<Vec<u8>> = on!(&mut self.conn, |c| kept_answers::table
+            .filter(kept_answers::at.le(until))
+            .order(kept_answers::at)
+            .limit(CHUNK)
+            .select(kept_answers::key_digest)
+            .load(c))?;
+        let gone = kept_answers::table.filter(kept_answers::key_digest.eq_any(keys));
         on!(&mut self.conn, |c| diesel::delete(gone).execute(c)).map(|rows| rows as u64)
     }
 

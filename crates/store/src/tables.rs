@@ -360,6 +360,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    kept_answers (key_digest) {
+        key_digest -> Binary,
+        asked_digest -> Binary,
+        sealed -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     /// Which migrations were applied; the name is diesel's, so that its command line can read the database too.
     __diesel_schema_migrations (version) {
         version -> Text,

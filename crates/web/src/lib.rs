@@ -3,6 +3,7 @@
 //! Handlers are short: they read the request, run one use-case in one unit of work, and turn its answer into a response.
 //! What is allowed is decided in the domain crates.
 
+mod api;
 pub mod assets;
 mod catalogue;
 mod client_cache;
@@ -28,6 +29,7 @@ mod pages;
 mod patience;
 pub mod peer;
 mod people;
+mod reset_letter;
 mod routes;
 mod save_limit;
 pub mod sightings;

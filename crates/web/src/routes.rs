@@ -11,7 +11,7 @@ use crate::pages::reset::{ask, link, set};
 use crate::pages::{self, caught_mail, choose, consent, home, interaction, login};
 use crate::state::AppState;
 use crate::views::Trouble;
-use crate::{assets, console, cors, failure};
+use crate::{api, assets, console, cors, failure};
 
 /// Paths below the issuer.
 pub(crate) mod paths {
@@ -107,6 +107,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         ))
         .configure(around_an_account)
         .configure(console::routes)
+        .configure(api::routes)
         .service(
             web::scope(caught_mail::PATH)
                 .guard(fn_guard(caught_mail::has_inbox))

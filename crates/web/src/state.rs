@@ -107,8 +107,8 @@ pub struct Parts {
 }
 
 impl AppState {
-    /// Puts together what handlers need, reads the catalogue and registers the console. Waits for the store: not for async
-    /// threads.
+    /// Puts together what handlers need, registers the console and the API, and reads the catalogue. Waits for the store: not
+    /// for async threads.
     ///
     /// # Errors
     /// Storage.
@@ -144,16 +144,17 @@ impl AppState {
             people: people::memory(),
             discovery: RwLock::new(Arc::new(discovery)),
         };
+        state.register_own()?;
         state.reload_catalogue()?;
-        state.register_console()?;
         Ok(state)
     }
 
-    /// The console is a client like others, and there from the first start.
-    fn register_console(&self) -> Result<(), StorageFault> {
+    /// The console is a client like others and the management API an API like others, both there from the first start.
+    fn register_own(&self) -> Result<(), StorageFault> {
         let ctx = Arc::clone(&self.ctx);
         work::run::<dyn Ports, _, StorageFault>(&*self.store, Access::Write, move |tx| {
-            admin::console::ensure_client(tx, &ctx, console::CALLBACK)
+            admin::console::ensure_client(tx, &ctx, console::CALLBACK)?;
+            admin::api::ensure_resource(tx, &ctx)
         })
     }
 

@@ -9,6 +9,7 @@ use token::{Checkpoint, Keys, checkpoint};
 
 use super::ports::AuditTrail;
 use crate::actor::Actor;
+use crate::authority::Permission;
 use crate::fault::AdminFault;
 
 /// How long records may wait for a signature.
@@ -34,6 +35,20 @@ pub fn is_due(tx: &mut (impl AuditTrail + ?Sized), ctx: &Ctx, ring: &KeyRing) ->
         .filter_map(|alg| ring.signer(alg))
         .any(|signer| signer.kid() == last.kid);
     Ok(is_news && (!signs || ctx.now().since(last.at) >= INTERVAL))
+}
+
+/// The checkpoints about records with numbers above `after`, by number.
+///
+/// # Errors
+/// `Forbidden`; `Storage`.
+pub fn list(
+    tx: &mut (impl AuditTrail + ?Sized),
+    actor: &Actor,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<Checkpoint>, AdminFault> {
+    actor.require(Permission::ViewAudit)?;
+    Ok(tx.checkpoints(after, limit)?)
 }
 
 /// Signs where the chain stands, unless another node was faster. The checkpoint, if one was made.

@@ -72,6 +72,7 @@ const WITHOUT: &[&str] = &[
     // What a server does by itself: it registers the console and the API, counts, and vouches for the trail.
     "console::ensure_client",
     "api::ensure_resource",
+    "api::ensure_resource",
     "statistics::add",
     "statistics::keep_sessions",
     "statistics::sessions_now",

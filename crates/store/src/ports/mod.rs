@@ -3,6 +3,7 @@
 //! Whatever may happen only once is one conditional statement, judged by the number of rows it changed.
 
 mod administrators;
+mod answers;
 mod audit;
 mod audit_trail;
 mod clients;

@@ -1,7 +1,7 @@
 //! What every database must do for the house: the contract of `crates/store`.
 //!
-//! Tests of the ports run on SQLite, and on PostgreSQL too where `SIGNET_TEST_POSTGRES` names a server on which databases
-//! may be created. What only the embedded database has (the shared commit, the file) is tested on SQLite alone.
+//! Tests of the ports run on SQLite and on PostgreSQL. What only the embedded database has (the shared commit, the file) is
+//! tested on SQLite alone.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,6 +10,7 @@
 )]
 
 mod administrators;
+mod answers;
 mod applications;
 mod audit;
 mod corrupt;
@@ -22,6 +23,7 @@ mod keys;
 mod notices;
 mod once;
 mod people;
+mod postgres_server;
 mod redis;
 mod redis_server;
 mod resets;

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::{Fresh, Ports, everywhere};
 
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     "0001_base",
     "0002_revocation_and_resources",
     "0003_signed_tokens",
@@ -16,6 +16,7 @@ const STEPS: [&str; 8] = [
     "0005_audit_chain",
     "0006_flows_and_statistics",
     "0007_directory",
+    "0008_kept_answers",
     "0010_jwks_sightings",
 ];
 

@@ -15,10 +15,14 @@ const FIRST: [&str; 2] = [
     include_str!("../../../../migrations/postgres/0001_base/up.sql"),
 ];
 /// SQLite's and PostgreSQL's, the newest step first.
-const DOWN: [[&str; 2]; 7] = [
+const DOWN: [[&str; 2]; 8] = [
     [
         include_str!("../../../../migrations/sqlite/0010_jwks_sightings/down.sql"),
         include_str!("../../../../migrations/postgres/0010_jwks_sightings/down.sql"),
+    ],
+    [
+        include_str!("../../../../migrations/sqlite/0008_kept_answers/down.sql"),
+        include_str!("../../../../migrations/postgres/0008_kept_answers/down.sql"),
     ],
     [
         include_str!("../../../../migrations/sqlite/0007_directory/down.sql"),
@@ -111,6 +115,7 @@ fn rows_of_the_first_version_keep_their_meaning() {
                 "0005_audit_chain",
                 "0006_flows_and_statistics",
                 "0007_directory",
+                "0008_kept_answers",
                 "0010_jwks_sightings"
             ]
         );

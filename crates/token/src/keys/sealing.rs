@@ -9,7 +9,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hkdf;
 use kernel::Entropy;
-use kernel::digest::{base64url, from_base64url};
+use kernel::digest::{base64url, from_base64url, sha256};
 use kernel::entropy::bytes;
 use zeroize::Zeroizing;
 
@@ -66,8 +66,36 @@ impl MasterKey {
         open(self.cipher(), aad, sealed)
     }
 
+    /// A key for one purpose alone (RFC 5869), the same on every node that has this key. `parts` name the purpose; no two lists
+    /// of parts give the same key.
+    #[allow(
+        clippy::expect_used,
+        reason = "HKDF fails only for lengths no key of ours has"
+    )]
+    pub fn derive(&self, parts: &[&str]) -> Self {
+        self.try_derive(parts).expect("HKDF expands 32 bytes")
+    }
+
+    fn try_derive(&self, parts: &[&str]) -> Result<Self, Unspecified> {
+        let digests: Vec<[u8; 32]> = parts.iter().map(|part| sha256(part.as_bytes())).collect();
+        let info: Vec<&[u8]> = digests.iter().map(<[u8; 32]>::as_slice).collect();
+        let mut key = Zeroizing::new([0; 32]);
+        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(&*self.0);
+        prk.expand(&info, KeyLength)?.fill(&mut *key)?;
+        Ok(Self(key))
+    }
+
     fn cipher(&self) -> Result<LessSafeKey, Unspecified> {
         UnboundKey::new(&AES_256_GCM, &*self.0).map(LessSafeKey::new)
+    }
+}
+
+/// As long as a key of AES-256.
+struct KeyLength;
+
+impl hkdf::KeyType for KeyLength {
+    fn len(&self) -> usize {
+        32
     }
 }
 
@@ -216,6 +244,24 @@ mod tests {
             bent[at] ^= 1;
             assert!(key.open("k-1", &bent).is_none(), "{at}");
         }
+    }
+
+    #[test]
+    fn derived_keys_are_for_their_purpose_alone() {
+        let key = MasterKey::generate(&SeededEntropy::new(1));
+        let same = MasterKey::from_text(&key.to_text()).unwrap();
+        let sealed = key.derive(&["cursor", "a"]).seal("", b"x", &SystemEntropy);
+        assert!(same.derive(&["cursor", "a"]).open("", &sealed).is_some());
+        for other in [
+            &["cursor"][..],
+            &["cursora"],
+            &["cursor", "b"],
+            &["a", "cursor"],
+            &[],
+        ] {
+            assert!(key.derive(other).open("", &sealed).is_none(), "{other:?}");
+        }
+        assert!(key.open("", &sealed).is_none());
     }
 
     #[test]

@@ -27,6 +27,7 @@ use actix_web::web::{self, get};
 use crate::routes::resource;
 
 pub(crate) use entering::CALLBACK;
+pub(crate) use words::segment;
 
 /// Where the console begins.
 pub const PATH: &str = "/admin";

@@ -126,11 +126,11 @@ async fn presented(
 }
 
 /// The Bearer scheme without a token.
-struct Malformed;
+pub(crate) struct Malformed;
 
 /// The token of a Bearer header; none for another scheme, which presents no Bearer token at all (RFC 6750 3.1). Scheme
 /// names are case-insensitive (RFC 9110 11.1).
-fn bearer(header: &str) -> Result<Option<String>, Malformed> {
+pub(crate) fn bearer(header: &str) -> Result<Option<String>, Malformed> {
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Ok(None);

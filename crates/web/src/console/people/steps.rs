@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use admin::sessions::{self, Whose};
 use admin::{password_link, users};
 use askama::Template;
-use identity::notice::{Letter, Notice, SecretLink};
 use identity::recovery::LinkToSend;
 
 use super::{PATH, page_of};
@@ -13,7 +12,7 @@ use crate::console::desk::{Desk, Proof, Refusal};
 use crate::console::shell::{Section, Shell};
 use crate::console::words::counted;
 use crate::correlation::CorrelationId;
-use crate::language;
+use crate::reset_letter;
 use crate::state::AppState;
 
 /// POST `/admin/users/{sub}/do`: `do` is `link`, `lock`, `unlock` or `end`.
@@ -56,22 +55,9 @@ async fn link(desk: &Desk, sub: &str) -> Result<String, Refusal> {
     ))
 }
 
-/// Puts a link into the post. It begins with the configured issuer, whatever host the request named.
+/// Puts a link into the post.
 pub(super) fn send(desk: &Desk, link: &LinkToSend) {
-    let Some(address) = &link.user.email else {
-        return;
-    };
-    let state = desk.state();
-    let url = state.ctx.issuer.url(&format!("/reset/{}", link.token.expose()));
-    state.post.send(Letter {
-        to: address.clone(),
-        name: link.user.display_name().to_owned(),
-        language: language::own(&link.user).map(|own| own.tag().to_owned()),
-        notice: Notice::PasswordReset {
-            link: SecretLink::new(url),
-            valid_for: state.ctx.policy.reset_ttl,
-        },
-    });
+    reset_letter::send(desk.state(), link);
 }
 
 async fn lock(desk: &Desk, sub: &str) -> Result<String, Refusal> {
