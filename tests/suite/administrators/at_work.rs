@@ -88,3 +88,22 @@ fn one_owner_who_is_let_in_is_one_owner() {
     let home = browser.open(&provider.url("/admin")).page();
     assert!(warns(&home.body), "{}", home.body);
 }
+
+/// What SQLite finds nothing under, PostgreSQL cannot even be asked for: nobody gets that far.
+#[test]
+fn a_zero_in_an_address_is_nobodys_name() {
+    let provider = Provider::start();
+    give(&provider, "alice", &[Role::Owner]);
+    let mut browser = Browser::new(&provider);
+    enter(&provider, &mut browser, "alice", "/admin");
+    for path in [
+        "/admin/groups/%00",
+        "/admin/users/a%00b",
+        "/admin/clients/%00/edit",
+    ] {
+        assert_eq!(browser.get(&provider.url(path)).status, 404, "{path}");
+    }
+    let page = browser.get(&provider.url("/admin/audit?subject=%00"));
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.contains("no text with a zero in it"), "{}", page.body);
+}

@@ -127,6 +127,10 @@ impl AuditFilter {
                 format!("{name}: a time such as 2026-11-22T10:15:00Z, a date, or an age such as 24h")
             })
         };
+        // No record has one, and PostgreSQL takes no text with one.
+        if value.contains('\0') {
+            return Err(format!("{name}: no text with a zero in it"));
+        }
         let text = Some(value.to_owned());
         match name {
             "since" => self.since = Some(moment()?),
@@ -232,11 +236,14 @@ mod tests {
     #[test]
     fn everything_that_is_wrong_is_told() {
         let wrong = AuditFilter::from_query(
-            "since=soon&event=Key&outcome=maybe&address=10.0.0&actor=a&actor=b&event=x%25",
+            "since=soon&event=Key&outcome=maybe&address=10.0.0&actor=a&actor=b&event=x%25&subject=%00",
             NOW,
         )
         .unwrap_err();
         let names: Vec<_> = wrong.iter().filter_map(|text| text.split(':').next()).collect();
-        assert_eq!(names, ["since", "event", "outcome", "address", "actor", "event"]);
+        let expected = [
+            "since", "event", "outcome", "address", "actor", "event", "subject",
+        ];
+        assert_eq!(names, expected);
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use identity::ports::Found;
 use kernel::{Ctx, Timestamp};
-use session::{Revocation, Revoked, Sessions};
+use session::{Revocation, Revoked};
 use token::SigningAlg;
 use token::keys::handover::{self, of};
 use token::keys::{Fresh, KeyState, LifeFault};
@@ -16,8 +16,7 @@ use crate::actor::Actor;
 use crate::audit::tell_states;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
-
-const PAGE: u32 = 500;
+use crate::statistics::{self, Statistics};
 
 /// A retiring key leaves the JWK Set. Its public half stays, for ID tokens given as hints.
 ///
@@ -80,7 +79,7 @@ pub struct Successor {
 /// `NotFound`; `Conflict` for a key that was revoked already; `Storage`.
 pub fn blast_radius<T>(tx: &mut T, ctx: &Ctx, actor: &Actor, kid: &str) -> Result<BlastRadius, AdminFault>
 where
-    T: Keys + Clients + Resources + Sessions + ?Sized,
+    T: Keys + Clients + Resources + Statistics + ?Sized,
 {
     actor.require(Permission::ViewKeys)?;
     // The clients and the sessions in it are told to those who may ask for them alone.
@@ -100,25 +99,10 @@ where
         }),
         evidence: evidence::about(tx, ctx, kid)?,
         clients: evidence::clients_using(tx, actor, key.alg)?,
-        sessions: live_sessions(tx, ctx)?,
+        sessions: statistics::live_sessions(tx, ctx)?,
         believed_elsewhere_until: ctx.now().plus(ctx.policy.min_published),
         kid: key.kid,
     })
-}
-
-fn live_sessions(tx: &mut (impl Sessions + ?Sized), ctx: &Ctx) -> Result<u64, AdminFault> {
-    let (mut count, mut last) = (0, None);
-    loop {
-        let page = tx.sessions(last, PAGE)?;
-        let Some(end) = page.last() else {
-            return Ok(count);
-        };
-        last = Some(end.sid);
-        let live = page
-            .iter()
-            .filter(|session| session.is_live(ctx.now(), &ctx.policy));
-        count += live.count() as u64;
-    }
 }
 
 /// Takes a key back: out of the JWK Set, nothing it signed is believed, the spare signs at once where it signed. What that

@@ -10,7 +10,7 @@ use kernel::{Change, StorageFault};
 use token::client::secrets::SecretUse;
 use token::{Client, Clients};
 
-use super::{found, inserted};
+use super::{found, inserted, is_possible};
 use crate::conn::on;
 use crate::rows::client::{ClientRow, SecretRow};
 use crate::tables::{client_origins, client_secrets, client_terms, clients};
@@ -132,6 +132,9 @@ impl Clients for Tx {
     }
 
     fn client(&mut self, client_id: &str) -> Result<Option<Client>, StorageFault> {
+        if !is_possible(client_id) {
+            return Ok(None);
+        }
         // Client and secrets in one statement: this stands in the way of everything that is not remembered.
         let rows: Vec<(ClientRow, Option<SecretRow>)> = on!(&mut self.conn, |c| clients::table
             .find(client_id)

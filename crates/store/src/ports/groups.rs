@@ -7,7 +7,7 @@ use identity::{Group, Groups};
 use kernel::id::UserId;
 use kernel::{Change, StorageFault};
 
-use super::{found, inserted};
+use super::{found, inserted, is_possible};
 use crate::column::columns;
 use crate::conn::on;
 use crate::rows::group::GroupRow;
@@ -49,6 +49,9 @@ impl Groups for Tx {
     }
 
     fn group(&mut self, name: &str) -> Result<Option<Group>, StorageFault> {
+        if !is_possible(name) {
+            return Ok(None);
+        }
         let row: Option<GroupRow> = on!(&mut self.conn, |c| groups::table
             .find(name)
             .select(GroupRow::as_select())

@@ -27,6 +27,11 @@ mod users;
 
 use identity::ports::{Found, Insert};
 
+/// Whether anything can be called so. PostgreSQL cannot even be asked for a text with a zero in it.
+fn is_possible(name: &str) -> bool {
+    !name.contains('\0')
+}
+
 /// One row or more changed: it was there.
 fn found(changed: usize) -> Found {
     if changed > 0 { Found::Yes } else { Found::No }

@@ -9,7 +9,7 @@ use identity::{LoginKey, User, Users};
 use kernel::id::UserId;
 use kernel::{Change, StorageFault};
 
-use super::found;
+use super::{found, is_possible};
 use crate::column::columns;
 use crate::conn::on;
 use crate::rows::user::UserRow;
@@ -79,6 +79,9 @@ impl Users for Tx {
     }
 
     fn user_by_login(&mut self, key: &LoginKey) -> Result<Option<User>, StorageFault> {
+        if !is_possible(key.as_str()) {
+            return Ok(None);
+        }
         let row: Option<UserRow> = on!(&mut self.conn, |c| logins::table
             .find(key.as_str())
             .inner_join(users::table)

@@ -197,3 +197,17 @@ fn pages_follow_one_another() {
         assert_eq!(page, all[3..6]);
     });
 }
+
+/// PostgreSQL takes no text with a zero in it: who asks for one is told that there is nothing, as on SQLite.
+#[test]
+fn nothing_is_found_under_a_name_with_a_zero() {
+    everywhere(|db| {
+        furnish(db);
+        for name in ["\0", "alice\0"] {
+            let key = LoginKey::of(name);
+            assert_eq!(db.read(move |ports| ports.user_by_login(&key)), None);
+            assert_eq!(db.read(move |ports| ports.group(name)), None);
+            assert_eq!(db.read(move |ports| ports.client(name)), None);
+        }
+    });
+}

@@ -12,6 +12,7 @@ use token::{
 };
 
 use super::{Answer, Maps, found, page};
+use crate::statistics::{Sample, Statistics};
 
 impl Sessions for Maps {
     fn save_browser(&mut self, _: &Browser) -> Answer<()> {
@@ -54,6 +55,26 @@ impl Sessions for Maps {
             .filter(|(_, session)| session.ended_at.is_none());
         let open = open.map(|(sid, session)| (*sid, session.clone())).collect();
         Ok(page(&open, after, limit))
+    }
+}
+
+impl Statistics for Maps {
+    fn add_samples(&mut self, _: Timestamp, _: &[Sample]) -> Answer<()> {
+        panic!("administration counts nothing")
+    }
+    fn keep_sample(&mut self, _: Timestamp, _: &Sample) -> Answer<()> {
+        panic!("administration counts nothing")
+    }
+    fn samples(&mut self, _: Timestamp) -> Answer<Vec<(Timestamp, Sample)>> {
+        Ok(Vec::new())
+    }
+    fn count_sessions(&mut self, seen: Timestamp, begun: Timestamp) -> Answer<u64> {
+        let open = self
+            .sessions
+            .values()
+            .filter(|session| session.ended_at.is_none());
+        let live = open.filter(|session| session.last_seen_at > seen && session.created_at > begun);
+        Ok(live.count() as u64)
     }
 }
 
