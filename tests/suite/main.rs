@@ -27,6 +27,7 @@ mod client_credentials;
 mod client_secrets;
 mod code;
 mod consent;
+mod console;
 mod console_applications;
 mod cors;
 mod cost;
