@@ -25,46 +25,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// <a data-dialog="id" href="...">: opens the dialog of this page instead of the page that asks the same.
-for (const opener of document.querySelectorAll("[data-dialog]")) {
-  const dialog = document.getElementById(opener.dataset.dialog);
-  if (!dialog?.showModal) continue;
-  opener.addEventListener("click", (event) => {
-    event.preventDefault();
-    dialog.showModal();
-  });
-}
-
-// <button data-close>: closes its dialog.
-for (const closer of document.querySelectorAll("dialog [data-close]")) {
-  closer.addEventListener("click", (event) => {
-    event.preventDefault();
-    closer.closest("dialog").close();
-  });
-}
-
 // <form data-once>: pressed once is enough.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", () => {
     for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
   });
 }
-
-// <time data-until datetime="...">: counts down, once a second.
-const pieces = (seconds) => {
-  const parts = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
-  const words = [];
-  for (const [size, unit] of parts) {
-    if (seconds >= size || (size === 1 && words.length === 0)) words.push(`${Math.floor(seconds / size)} ${unit}`);
-    seconds %= size;
-  }
-  return words.slice(0, 2).join(" ");
-};
-const clocks = document.querySelectorAll("time[data-until]");
-const tick = () => {
-  for (const clock of clocks) {
-    const left = Math.round((Date.parse(clock.dateTime) - Date.now()) / 1000);
-    clock.textContent = left > 0 ? pieces(left) : "now";
-  }
-};
-if (clocks.length > 0) setInterval(tick, 1000);
