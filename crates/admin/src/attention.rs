@@ -63,6 +63,8 @@ pub enum Matter {
         errors: usize,
         /// Specifications advise against it.
         warnings: usize,
+        /// Whether these are all.
+        reach: lint::Reach,
     },
     /// Nobody could help the only owner.
     OneOwner,
@@ -175,7 +177,8 @@ where
         matters.extend(many.map(|(client_id, count)| Matter::Failing { client_id, count }));
     }
     if may(Permission::ViewApplications) {
-        matters.extend(findings(&lint::look(tx, ctx, actor, here.urls, here.plan)?));
+        let (found, reach) = lint::glance(tx, ctx, actor, here.urls, here.plan)?;
+        matters.extend(findings(&found, reach));
     }
     if may(Permission::ManageAdministrators) && rank::owners(tx)?.len() == 1 {
         matters.push(Matter::OneOwner);
@@ -228,7 +231,7 @@ fn without_spare(keys: &[StoredKey]) -> Vec<KeyMatter> {
     lacking.map(KeyMatter::NoSpare).collect()
 }
 
-fn findings(found: &[lint::Finding]) -> Option<Matter> {
+fn findings(found: &[lint::Finding], reach: lint::Reach) -> Option<Matter> {
     let of = |severity| {
         found
             .iter()
@@ -236,5 +239,9 @@ fn findings(found: &[lint::Finding]) -> Option<Matter> {
             .count()
     };
     let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
-    (errors + warnings > 0).then_some(Matter::Findings { errors, warnings })
+    (errors + warnings > 0).then_some(Matter::Findings {
+        errors,
+        warnings,
+        reach,
+    })
 }

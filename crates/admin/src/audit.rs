@@ -28,15 +28,17 @@ use crate::fault::AdminFault;
 pub const LARGEST_PAGE: u32 = 1000;
 
 /// Some of what was looked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditPage {
     /// In the order that was asked for.
     pub records: Vec<AuditRecord>,
-    /// What to ask for behind these; none when this is all.
+    /// What to ask for behind these; none when this is all. It need not be the last of these: what was looked at without being
+    /// what was looked for lies between.
     pub next: Option<u64>,
 }
 
-/// What fits the filter, behind the record `after`; at most `limit` of it and at most [`LARGEST_PAGE`].
+/// What fits the filter, behind the record `after`; at most `limit` of it and at most [`LARGEST_PAGE`]. Where the filter lets
+/// few of many records through, a page may hold less and still have a next one.
 ///
 /// # Errors
 /// `Forbidden`; `Storage`.
@@ -49,12 +51,7 @@ pub fn query(
     limit: u32,
 ) -> Result<AuditPage, AdminFault> {
     actor.require(Permission::ViewAudit)?;
-    let limit = limit.clamp(1, LARGEST_PAGE);
-    let mut records = tx.audit_records(filter, after, order, limit + 1)?;
-    let has_more = records.len() > limit as usize;
-    records.truncate(limit as usize);
-    let next = records.last().map(|record| record.seq).filter(|_| has_more);
-    Ok(AuditPage { records, next })
+    Ok(tx.audit_records(filter, after, order, limit.clamp(1, LARGEST_PAGE))?)
 }
 
 /// What was recorded behind the number `after`, as it comes in: for whoever watches. Which of it fits a filter the watcher asks

@@ -18,7 +18,6 @@ use token::{Clients, Resources};
 
 use crate::actor::Actor;
 use crate::authority::Permission;
-use crate::clients;
 use crate::fault::AdminFault;
 
 /// How much a finding matters.
@@ -92,6 +91,20 @@ fn judge<T>(rules: &[Rule<T>], subject: &str, seen: &T) -> Vec<Finding> {
     rules.iter().filter_map(finding).collect()
 }
 
+/// Clients at once.
+const PAGE: u32 = 500;
+/// Clients that are looked at while somebody waits for a page.
+const GLANCED_AT: usize = 1_000;
+
+/// Whether every client was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All of them.
+    Everything,
+    /// The first of them: there may be more to find.
+    Beginning,
+}
+
 /// Everything worth changing, by weight. `urls` judges where this provider would send requests to a client.
 ///
 /// # Errors
@@ -103,6 +116,31 @@ pub fn look(
     urls: &dyn JudgeUrl,
     plan: &KeyPlan,
 ) -> Result<Vec<Finding>, AdminFault> {
+    examine(tx, ctx, actor, (urls, plan), usize::MAX).map(|(findings, _)| findings)
+}
+
+/// As [`look`], but at no more clients than a page may wait for.
+///
+/// # Errors
+/// `Storage`.
+pub fn glance(
+    tx: &mut (impl Clients + Resources + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    urls: &dyn JudgeUrl,
+    plan: &KeyPlan,
+) -> Result<(Vec<Finding>, Reach), AdminFault> {
+    examine(tx, ctx, actor, (urls, plan), GLANCED_AT)
+}
+
+/// Looks at about so many clients.
+fn examine(
+    tx: &mut (impl Clients + Resources + ?Sized),
+    ctx: &Ctx,
+    actor: &Actor,
+    (urls, plan): (&dyn JudgeUrl, &KeyPlan),
+    most: usize,
+) -> Result<(Vec<Finding>, Reach), AdminFault> {
     actor.require(Permission::ViewApplications)?;
     let catalogue = tx.catalogue()?;
     let against = Against {
@@ -110,13 +148,25 @@ pub fn look(
         catalogue: &catalogue,
     };
     let mut findings = server::look(ctx, plan, &catalogue);
-    for client in clients::all(tx)?.iter().filter(|client| client.enabled) {
-        findings.extend(registration(client, against));
-        findings.extend(client::look(client, ctx));
-    }
+    let (mut last, mut looked) = (None::<String>, 0);
+    let reach = loop {
+        let page = tx.clients(last.as_deref(), PAGE)?;
+        let Some(end) = page.last() else {
+            break Reach::Everything;
+        };
+        if looked >= most {
+            break Reach::Beginning;
+        }
+        last = Some(end.client_id.clone());
+        looked += page.len();
+        for client in page.iter().filter(|client| client.enabled) {
+            findings.extend(registration(client, against));
+            findings.extend(client::look(client, ctx));
+        }
+    };
     // Stable: subjects stay together within a weight.
     findings.sort_by_key(|finding| finding.severity);
-    Ok(findings)
+    Ok((findings, reach))
 }
 
 /// What registration would say today. A client may be older than a rule, or the rules of the network may have changed.

@@ -4,6 +4,7 @@ use kernel::StorageFault;
 use kernel::audit::AuditRecord;
 use token::Checkpoint;
 
+use super::AuditPage;
 use super::filter::AuditFilter;
 
 /// In which order records are wanted. By time first: several nodes may have clocks a little apart, so numbers need not follow it.
@@ -17,7 +18,8 @@ pub enum Order {
 
 /// Reads the trail, and keeps its checkpoints.
 pub trait AuditTrail {
-    /// What fits the filter, behind the record with the number `after`. Nothing behind a record that does not exist.
+    /// What fits the filter, behind the record with the number `after`. Nothing behind a record that does not exist. Looks at
+    /// no more records than a page is worth: it may hold less than `limit` and still have a next one.
     ///
     /// # Errors
     /// Storage.
@@ -27,7 +29,7 @@ pub trait AuditTrail {
         after: Option<u64>,
         order: Order,
         limit: u32,
-    ) -> Result<Vec<AuditRecord>, StorageFault>;
+    ) -> Result<AuditPage, StorageFault>;
     /// The records with numbers above `after`, by number: the chain as it was written.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use admin::Actor;
-use admin::audit::{AuditFilter, Order, Verification, query, verify};
+use admin::audit::{AuditFilter, AuditPage, Order, Verification, query, verify};
 use kernel::audit::{AuditRecord, Way};
 use kernel::{
     Access, AuditEvent, Ctx, FixedClock, Issuer, Policy, SeededEntropy, Source, StorageFault, work,
@@ -270,7 +270,7 @@ fn a_page_behind_a_record_that_is_not_there_is_empty() {
         furnish(db, 3);
         let none =
             db.read(|ports| ports.audit_records(&AuditFilter::default(), Some(99), Order::NewestFirst, 10));
-        assert_eq!(none, []);
+        assert_eq!(none, AuditPage::default());
     });
 }
 

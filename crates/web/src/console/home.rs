@@ -5,7 +5,7 @@ use actix_web::web::{self, get};
 use actix_web::{HttpRequest, HttpResponse};
 use admin::attention::{self, KeyMatter, Mail, Matter, Surroundings, Urgency};
 use admin::directory::{Hit, anything};
-use admin::{Actor, AdminFault, Ports, statistics};
+use admin::{Actor, AdminFault, Ports, lint, statistics};
 use askama::Template;
 use kernel::{Ctx, Timestamp};
 
@@ -233,8 +233,12 @@ fn words(matter: &Matter, now: Timestamp) -> (String, &'static str, String, &'st
             "/admin/users",
             "People",
         ),
-        Matter::Findings { errors, warnings } => to(
-            findings(*errors, *warnings),
+        Matter::Findings {
+            errors,
+            warnings,
+            reach,
+        } => to(
+            findings(*errors, *warnings, *reach),
             "The command signet lint lists them with what to do.",
             "/admin/clients",
             "Applications",
@@ -248,11 +252,15 @@ fn words(matter: &Matter, now: Timestamp) -> (String, &'static str, String, &'st
     }
 }
 
-fn findings(errors: usize, warnings: usize) -> String {
+fn findings(errors: usize, warnings: usize, reach: lint::Reach) -> String {
     let kinds = [(errors, "error"), (warnings, "warning")];
     let some = kinds.into_iter().filter(|(count, _)| *count > 0);
     let told: Vec<_> = some.map(|(count, kind)| counted(count as u64, kind)).collect();
-    format!("{} in settings and registrations.", told.join(" and "))
+    let told = told.join(" and ");
+    match reach {
+        lint::Reach::Everything => format!("{told} in settings and registrations."),
+        lint::Reach::Beginning => format!("At least {told} in settings and registrations."),
+    }
 }
 
 fn of_keys(matter: &KeyMatter, now: Timestamp) -> (String, &'static str) {

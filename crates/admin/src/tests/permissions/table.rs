@@ -242,6 +242,9 @@ const APPLICATIONS: &[Row] = &[
     ("lint::look", &[ViewApplications], |tx, ctx, actor| {
         lint::look(tx, ctx, actor, &Anywhere, &KeyPlan::default()).map(drop)
     }),
+    ("lint::glance", &[ViewApplications], |tx, ctx, actor| {
+        lint::glance(tx, ctx, actor, &Anywhere, &KeyPlan::default()).map(drop)
+    }),
 ];
 
 const ACCESS: &[Row] = &[

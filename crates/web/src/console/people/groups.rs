@@ -4,12 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 use admin::Permission;
+use admin::directory::people::{PeopleFilter, people};
 use admin::groups::{self, NewGroup};
 use askama::Template;
 use identity::{Group, User};
 
 use super::page_of;
 use crate::console::desk::{Desk, Proof};
+use crate::console::list;
 use crate::console::shell::{Section, Shell};
 use crate::console::words::segment;
 use crate::correlation::CorrelationId;
@@ -21,7 +23,7 @@ const PATH: &str = "/admin/groups";
 /// Adds the routes.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(resource(PATH, "GET, POST", [get().to(list), post().to(create)]))
+        .service(resource(PATH, "GET, POST", [get().to(all), post().to(create)]))
         .service(resource(
             "/admin/groups/{name}",
             "GET, POST",
@@ -43,7 +45,7 @@ struct Groups<'a> {
 }
 
 /// GET `/admin/groups`.
-async fn list(request: HttpRequest, state: web::Data<AppState>, id: CorrelationId) -> HttpResponse {
+async fn all(request: HttpRequest, state: web::Data<AppState>, id: CorrelationId) -> HttpResponse {
     let desk = Desk::of(&request, &state, &id);
     let (here, found) = match desk.read(|tx, _, actor| groups::list(tx, actor)).await {
         Ok(found) => found,
@@ -109,6 +111,8 @@ struct One<'a> {
     action: String,
     group: &'a Group,
     members: Vec<(String, User)>,
+    next: Option<String>,
+    goes_on: bool,
 }
 
 /// GET `/admin/groups/{name}`.
@@ -119,14 +123,19 @@ async fn one(
     name: web::Path<String>,
 ) -> HttpResponse {
     let desk = Desk::of(&request, &state, &id);
-    let wanted = name.clone();
+    let (wanted, after) = (name.clone(), list::after(desk.query()));
     let found = desk
-        .read(move |tx, _, actor| {
+        .read(move |tx, ctx, actor| {
             let group = groups::find(tx, actor, &wanted)?;
-            Ok((groups::members(tx, actor, &wanted)?, group))
+            let filter = PeopleFilter {
+                group: Some(wanted),
+                ..PeopleFilter::default()
+            };
+            let page = people(tx, ctx, actor, &filter, after.as_ref(), list::LINES)?;
+            Ok((page, group))
         })
         .await;
-    let (here, (members, group)) = match found {
+    let (here, (page, group)) = match found {
         Ok(found) => found,
         Err(refusal) => return desk.refuse_look(refusal),
     };
@@ -134,11 +143,14 @@ async fn one(
     let view = One {
         shell: desk.shell(&here, Section::Groups),
         csrf: desk.token(&action),
+        next: list::next(&action, desk.query(), &[], page.next.as_ref()),
+        goes_on: list::goes_on(desk.query()),
         action,
         group: &group,
-        members: members
+        members: page
+            .items
             .into_iter()
-            .map(|user| (page_of(&user.id.to_string()), user))
+            .map(|member| (page_of(&member.user.id.to_string()), member.user))
             .collect(),
     };
     desk.page(StatusCode::OK, &view)
