@@ -46,11 +46,13 @@ INSERT INTO memberships (group_name, user_id, name_key)
 SELECT 'load-' || (1 + n / 2 % 20), a, 'user' || n FROM numbers, size WHERE n <= users AND n % 2 = 0;
 
 INSERT INTO clients (
-    client_id, metadata, policy, enabled, created_at, updated_at, name_key, public, first_party
+    client_id, metadata, policy, enabled, created_at, updated_at, name_key, public, first_party, id_token_alg,
+    access_token_alg
 )
 SELECT
     'load-' || n, app.metadata, app.policy, 1, now, now,
-    CASE app.name_key WHEN app.client_id THEN 'load-' || n ELSE app.name_key END, app.public, app.first_party
+    CASE app.name_key WHEN app.client_id THEN 'load-' || n ELSE app.name_key END, app.public, app.first_party,
+    app.id_token_alg, app.access_token_alg
 FROM numbers, app, moment, size
 WHERE n <= clients;
 INSERT INTO client_secrets (client_id, id, digest, created_at)

@@ -64,6 +64,7 @@ const STEPS: &[Step] = &[
     step!("0007", "directory", Some(filling::directory)),
     step!("0008", "kept_answers"),
     step!("0010", "jwks_sightings"),
+    step!("0012", "client_algorithms"),
 ];
 
 /// Where a database stands; names of steps, oldest first.

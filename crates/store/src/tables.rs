@@ -90,6 +90,8 @@ diesel::table! {
         name_key -> Text,
         public -> Bool,
         first_party -> Bool,
+        id_token_alg -> Text,
+        access_token_alg -> Text,
     }
 }
 

@@ -1,13 +1,15 @@
 //! What the authorization server needs of storage. Once-only rules are conditional writes here.
 
+use std::collections::BTreeSet;
+
 use identity::ports::{Found, Insert};
 use kernel::id::{GrantId, InteractionId, NoticeId, Sid, UserId};
 use kernel::secret::{AuthorizationCode, RefreshToken};
 use kernel::{Digest, StorageFault, Timestamp};
 
 use crate::authorize::interaction::Interaction;
-use crate::client::Client;
 use crate::client::secrets::SecretUse;
+use crate::client::{Client, Recipient, SigningAlg};
 use crate::grant::{Consent, Grant, RefreshRow, Spent};
 use crate::keys::{KeyState, Signed, StoredKey};
 use crate::notice::LogoutNotice;
@@ -45,6 +47,16 @@ pub trait Clients {
     /// # Errors
     /// Storage.
     fn clients(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<Client>, StorageFault>;
+    /// The algorithms that sign for enabled clients. To ask costs the same however many those are.
+    ///
+    /// # Errors
+    /// Storage.
+    fn algorithms_in_use(&mut self) -> Result<BTreeSet<SigningAlg>, StorageFault>;
+    /// Every enabled client as keys see it, by id.
+    ///
+    /// # Errors
+    /// Storage.
+    fn recipients(&mut self) -> Result<Vec<Recipient>, StorageFault>;
     /// Whether some enabled client may call from this web origin ([`Client::origins`]).
     ///
     /// # Errors

@@ -6,17 +6,15 @@
 //! signed with no key. Who fetched the JWK Set is not recorded at all: it is fetched without credentials, through caches.
 
 use kernel::{Ctx, StorageFault, Timestamp};
+use token::SigningAlg;
+use token::client::Recipient;
 use token::keys::Signed;
 use token::ports::{Clients, Keys};
-use token::{Client, SigningAlg};
 
-use super::lineup::algorithms_of;
 use crate::actor::Actor;
 use crate::authority::Permission;
 use crate::console;
 use crate::fault::AdminFault;
-
-pub(super) const PAGE: u32 = 500;
 
 /// What one key signed that is still good.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,23 +63,14 @@ pub fn clients_using(
     alg: SigningAlg,
 ) -> Result<Vec<String>, AdminFault> {
     actor.require(Permission::ViewApplications)?;
-    let mut using: Vec<String> = Vec::new();
-    let mut last: Option<String> = None;
-    loop {
-        let page = tx.clients(last.as_deref(), PAGE)?;
-        let Some(end) = page.last() else {
-            return Ok(using);
-        };
-        last = Some(end.client_id.clone());
-        let uses = page
-            .into_iter()
-            .filter(|client| holds_tokens(client) && algorithms_of(client).contains(&alg));
-        using.extend(uses.map(|client| client.client_id));
-    }
+    let using = recipients(tx)?.into_iter().filter(|client| client.uses(alg));
+    Ok(using.map(|client| client.client_id).collect())
 }
 
-/// Whether tokens are signed for a client: not for one that is disabled, nor for the console, which learns who came in this
-/// process and is given none.
-pub(super) fn holds_tokens(client: &Client) -> bool {
-    client.enabled && client.client_id != console::CLIENT_ID
+/// The clients tokens are signed for: not one that is disabled, nor the console, which learns who came in this process and is
+/// given none.
+pub(super) fn recipients(tx: &mut (impl Clients + ?Sized)) -> Result<Vec<Recipient>, StorageFault> {
+    let mut all = tx.recipients()?;
+    all.retain(|client| client.client_id != console::CLIENT_ID);
+    Ok(all)
 }

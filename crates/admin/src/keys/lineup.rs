@@ -12,8 +12,6 @@ use crate::actor::Actor;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
 
-const PAGE: u32 = 500;
-
 /// How thoroughly to look for uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
@@ -65,19 +63,8 @@ fn used<T: Clients + Resources + ?Sized>(tx: &mut T) -> Result<BTreeSet<SigningA
         .resources()
         .filter_map(|resource| resource.access_token_alg)
         .collect();
-    let mut last: Option<String> = None;
-    loop {
-        let page = tx.clients(last.as_deref(), PAGE)?;
-        let Some(end) = page.last() else {
-            return Ok(used);
-        };
-        last = Some(end.client_id.clone());
-        used.extend(
-            page.iter()
-                .filter(|client| client.enabled)
-                .flat_map(algorithms_of),
-        );
-    }
+    used.extend(tx.algorithms_in_use()?);
+    Ok(used)
 }
 
 /// How ID tokens and access tokens of a client are signed.

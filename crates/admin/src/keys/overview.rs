@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use kernel::{Ctx, StorageFault, Timestamp};
 use token::SigningAlg;
+use token::client::Recipient;
 use token::keys::handover::of;
 use token::keys::{KeyPlan, KeyState, Rotation, StoredKey};
 use token::ports::{Clients, Keys, Resources};
 
 use super::KeyStatus;
-use super::evidence::{self, Evidence, PAGE};
-use super::lineup::algorithms_of;
+use super::evidence::{self, Evidence};
 use super::schedule::{self, Turn};
 use super::sightings::JwksSightings;
 use crate::actor::Actor;
@@ -76,14 +76,6 @@ pub struct Unseen {
 /// So many of those that have not seen a spare are named.
 const NAMED: usize = 5;
 
-/// A client and what its tokens are signed with.
-struct User {
-    client_id: String,
-    name: String,
-    algs: [SigningAlg; 2],
-    public: bool,
-}
-
 /// One key with what is known of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
@@ -106,7 +98,7 @@ where
     actor.require(Permission::ViewKeys)?;
     let (now, all) = (ctx.now(), tx.keys()?);
     let turns = schedule::turns(tx, ctx, plan)?;
-    let using = users(tx)?;
+    let using = evidence::recipients(tx)?;
     let sightings = sightings(tx)?;
     let catalogue = tx.catalogue()?;
     let mut algorithms = Vec::new();
@@ -123,8 +115,8 @@ where
         algorithms.push(Line {
             alg,
             turn: turns.iter().find(|turn| turn.alg == alg).cloned(),
-            clients: using.iter().filter(|user| user.algs.contains(&alg)).count(),
-            seen: seen(&using, alg, &keys, &sightings),
+            clients: using.iter().filter(|client| client.uses(alg)).count(),
+            seen: named(tx, seen(&using, alg, &keys, &sightings))?,
             resources: asked.count(),
             keys: keys
                 .into_iter()
@@ -180,25 +172,6 @@ fn signed_until(all: &[StoredKey], key: &StoredKey) -> Option<Timestamp> {
     }
 }
 
-/// The clients that hold tokens.
-fn users(tx: &mut (impl Clients + ?Sized)) -> Result<Vec<User>, StorageFault> {
-    let (mut using, mut last) = (Vec::new(), None::<String>);
-    loop {
-        let page = tx.clients(last.as_deref(), PAGE)?;
-        let Some(end) = page.last() else {
-            return Ok(using);
-        };
-        last = Some(end.client_id.clone());
-        let holders = page.iter().filter(|client| evidence::holds_tokens(client));
-        using.extend(holders.map(|client| User {
-            client_id: client.client_id.clone(),
-            name: client.display_name().to_owned(),
-            algs: algorithms_of(client),
-            public: client.is_public(),
-        }));
-    }
-}
-
 fn sightings(tx: &mut (impl JwksSightings + ?Sized)) -> Result<HashMap<String, Timestamp>, StorageFault> {
     let all = tx.jwks_sightings()?.into_iter();
     Ok(all
@@ -207,18 +180,19 @@ fn sightings(tx: &mut (impl JwksSightings + ?Sized)) -> Result<HashMap<String, T
 }
 
 /// Who of the algorithm's clients fetched the JWK Set since its spare is in it.
-fn seen(using: &[User], alg: SigningAlg, keys: &[StoredKey], last: &HashMap<String, Timestamp>) -> Seen {
+/// Whoever is named has their id for a name yet.
+fn seen(using: &[Recipient], alg: SigningAlg, keys: &[StoredKey], last: &HashMap<String, Timestamp>) -> Seen {
     let Some(spare) = of(keys, alg, KeyState::Next) else {
         return Seen::default();
     };
     let mut seen = Seen::default();
-    for user in using.iter().filter(|user| user.algs.contains(&alg)) {
-        match last.get(&user.client_id) {
-            _ if user.public => seen.unknowable += 1,
+    for client in using.iter().filter(|client| client.uses(alg)) {
+        match last.get(&client.client_id) {
+            _ if client.public => seen.unknowable += 1,
             Some(at) if *at >= spare.published_at => seen.have += 1,
             at => seen.have_not.push(Unseen {
-                client_id: user.client_id.clone(),
-                name: user.name.clone(),
+                client_id: client.client_id.clone(),
+                name: client.client_id.clone(),
                 last: at.copied(),
             }),
         }
@@ -229,15 +203,25 @@ fn seen(using: &[User], alg: SigningAlg, keys: &[StoredKey], last: &HashMap<Stri
     seen
 }
 
+/// Clients are read for their names only where those are shown.
+fn named(tx: &mut (impl Clients + ?Sized), mut seen: Seen) -> Result<Seen, StorageFault> {
+    for unseen in &mut seen.have_not {
+        if let Some(client) = tx.client(&unseen.client_id)? {
+            client.display_name().clone_into(&mut unseen.name);
+        }
+    }
+    Ok(seen)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn user(name: &str, alg: SigningAlg, public: bool) -> User {
-        User {
+    fn user(name: &str, alg: SigningAlg, public: bool) -> Recipient {
+        Recipient {
             client_id: name.to_owned(),
-            name: name.to_owned(),
-            algs: [alg, alg],
+            id_token_alg: alg,
+            access_token_alg: alg,
             public,
         }
     }

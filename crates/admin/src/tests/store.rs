@@ -11,11 +11,11 @@ use identity::{Group, Groups, LoginKey, PasswordReset, User, Users};
 use kernel::id::{GrantId, Sid, UserId};
 use kernel::{Audit, AuditEvent, StorageFault, Timestamp};
 use session::{Revocation, Session};
-use token::client::Client;
 use token::client::secrets::SecretUse;
+use token::client::{Client, Recipient};
 use token::keys::{KeyState, Signed, StoredKey};
 use token::ports::{Clients, Keys};
-use token::{ApiResource, ClaimScope, Grant, LogoutNotice};
+use token::{ApiResource, ClaimScope, Grant, LogoutNotice, SigningAlg};
 
 use administration::SetupLink;
 
@@ -180,6 +180,14 @@ impl Clients for Maps {
     }
     fn note_secret_uses(&mut self, _: &[SecretUse]) -> Answer<()> {
         panic!("administration uses no client's secret")
+    }
+    fn algorithms_in_use(&mut self) -> Answer<BTreeSet<SigningAlg>> {
+        let used = |client: Recipient| [client.id_token_alg, client.access_token_alg];
+        Ok(self.recipients()?.into_iter().flat_map(used).collect())
+    }
+    fn recipients(&mut self) -> Answer<Vec<Recipient>> {
+        let enabled = self.clients.values().filter(|client| client.enabled);
+        Ok(enabled.map(Recipient::from).collect())
     }
     fn origin_is_known(&mut self, _: &str) -> Answer<bool> {
         panic!("administration calls from no origin")

@@ -1,16 +1,18 @@
 //! Registered clients.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use admin::directory::terms;
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use identity::ports::{Found, Insert};
 use kernel::{Change, StorageFault};
+use token::client::Recipient;
 use token::client::secrets::SecretUse;
-use token::{Client, Clients};
+use token::{Client, Clients, SigningAlg};
 
 use super::{found, inserted, is_possible};
+use crate::column::columns;
 use crate::conn::on;
 use crate::rows::client::{ClientRow, SecretRow};
 use crate::tables::{client_origins, client_secrets, client_terms, clients};
@@ -174,6 +176,46 @@ impl Clients for Tx {
                 .execute(c))?;
         }
         Ok(())
+    }
+
+    fn algorithms_in_use(&mut self) -> Result<BTreeSet<SigningAlg>, StorageFault> {
+        let mut used = BTreeSet::new();
+        for alg in SigningAlg::ALL {
+            let enabled = || clients::table.filter(clients::enabled.eq(true));
+            // Two questions, because each finds its answer in an index of its own, or that there is none.
+            let of_id_tokens = exists(enabled().filter(clients::id_token_alg.eq(alg.as_str())));
+            let of_access_tokens = exists(enabled().filter(clients::access_token_alg.eq(alg.as_str())));
+            let is_used: bool = on!(&mut self.conn, |c| select(of_id_tokens.or(of_access_tokens))
+                .get_result(c))?;
+            if is_used {
+                used.insert(alg);
+            }
+        }
+        Ok(used)
+    }
+
+    fn recipients(&mut self) -> Result<Vec<Recipient>, StorageFault> {
+        let rows: Vec<(String, String, String, bool)> = on!(&mut self.conn, |c| clients::table
+            .filter(clients::enabled.eq(true))
+            .order(clients::client_id)
+            .select((
+                clients::client_id,
+                clients::id_token_alg,
+                clients::access_token_alg,
+                clients::public,
+            ))
+            .load(c))?;
+        let recipient =
+            |(client_id, id_token_alg, access_token_alg, public): (String, String, String, bool)| {
+                let at = columns("clients", &client_id);
+                Ok(Recipient {
+                    id_token_alg: at("id_token_alg").parse(&id_token_alg)?,
+                    access_token_alg: at("access_token_alg").parse(&access_token_alg)?,
+                    public,
+                    client_id: client_id.clone(),
+                })
+            };
+        rows.into_iter().map(recipient).collect()
     }
 
     fn origin_is_known(&mut self, origin: &str) -> Result<bool, StorageFault> {

@@ -24,6 +24,8 @@ pub struct ClientRow {
     pub name_key: String,
     pub public: bool,
     pub first_party: bool,
+    pub id_token_alg: String,
+    pub access_token_alg: String,
 }
 
 impl TryFrom<&Client> for ClientRow {
@@ -39,6 +41,8 @@ impl TryFrom<&Client> for ClientRow {
             name_key: terms::client_key(&client.client_id, &client.metadata),
             public: client.is_public(),
             first_party: client.policy.first_party,
+            id_token_alg: client.id_token_alg().as_str().to_owned(),
+            access_token_alg: client.access_token_alg().as_str().to_owned(),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Clients, grants, consents, keys and the audit trail.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use kernel::{
     Access, AuditEvent, Ctx, FixedClock, Issuer, Plain, Policy, SeededEntropy, StorageFault, Timestamp, work,
 };
 use protocol::Scope;
-use token::client::Secrets;
 use token::client::secrets::{Former, SecretUse};
+use token::client::{Recipient, Secrets};
 use token::keys::{KeyState, StoredKey};
 use token::{Client, Consent, SigningAlg};
 
@@ -89,6 +90,42 @@ fn deleting_a_client_takes_its_grants_and_consents() {
         assert_eq!(db.read(move |ports| ports.consent(id, "web")), None);
         assert!(db.read(move |ports| ports.user(id)).is_some());
         assert!(!db.read(|ports| ports.origin_is_known("https://rp.example")));
+    });
+}
+
+#[test]
+fn keys_see_enabled_clients_and_what_signs_for_them() {
+    everywhere(|db| {
+        assert_eq!(db.read(|ports| ports.algorithms_in_use()), BTreeSet::new());
+        let (mut app, mut api, off) = (client("app"), client("api"), {
+            let mut off = client("off");
+            off.metadata.id_token_signed_response_alg = Some(SigningAlg::ES384);
+            off.enabled = false;
+            off
+        });
+        app.metadata.id_token_signed_response_alg = Some(SigningAlg::EdDSA);
+        api.policy.access_token_alg = Some(SigningAlg::PS256);
+        let stored = [app.clone(), api.clone(), off.clone()];
+        db.write(move |ports| {
+            stored
+                .iter()
+                .try_for_each(|client| ports.insert_client(client).map(drop))
+        });
+        let expected = [&api, &app].map(Recipient::from);
+        assert_eq!(db.read(|ports| ports.recipients()), expected);
+        let used = [
+            SigningAlg::RS256,
+            SigningAlg::PS256,
+            SigningAlg::ES256,
+            SigningAlg::EdDSA,
+        ];
+        assert_eq!(db.read(|ports| ports.algorithms_in_use()), BTreeSet::from(used));
+
+        app.metadata.id_token_signed_response_alg = Some(SigningAlg::ES384);
+        db.write(move |ports| ports.update_client(&app));
+        db.write(|ports| ports.delete_client("api"));
+        let used = [SigningAlg::ES256, SigningAlg::ES384];
+        assert_eq!(db.read(|ports| ports.algorithms_in_use()), BTreeSet::from(used));
     });
 }
 

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::{Fresh, Ports, everywhere};
 
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 10] = [
     "0001_base",
     "0002_revocation_and_resources",
     "0003_signed_tokens",
@@ -18,6 +18,7 @@ const STEPS: [&str; 9] = [
     "0007_directory",
     "0008_kept_answers",
     "0010_jwks_sightings",
+    "0012_client_algorithms",
 ];
 
 fn url(dir: &TempDir) -> String {

@@ -6,7 +6,9 @@ use kernel::id::{GrantId, Sid, UserId};
 use kernel::{Access, Digest, SeededEntropy, work};
 use session::Device;
 use store::{Database, OpenMode, schema};
+use token::SigningAlg;
 use token::authorize::ClaimsRequest;
+use token::client::Recipient;
 
 use crate::support::{Fresh, NOW, Ports, everywhere, execute};
 
@@ -15,7 +17,11 @@ const FIRST: [&str; 2] = [
     include_str!("../../../../migrations/postgres/0001_base/up.sql"),
 ];
 /// SQLite's and PostgreSQL's, the newest step first.
-const DOWN: [[&str; 2]; 8] = [
+const DOWN: [[&str; 2]; 9] = [
+    [
+        include_str!("../../../../migrations/sqlite/0012_client_algorithms/down.sql"),
+        include_str!("../../../../migrations/postgres/0012_client_algorithms/down.sql"),
+    ],
     [
         include_str!("../../../../migrations/sqlite/0010_jwks_sightings/down.sql"),
         include_str!("../../../../migrations/postgres/0010_jwks_sightings/down.sql"),
@@ -80,7 +86,9 @@ fn furnish(db: &Fresh, sid: Sid, user: UserId, grant: GrantId) {
     // Members that meant nothing to the first version, which took what came.
     let odd = r#""backchannel_logout_uri": 7, "default_acr_values": ["1", 2], "allowed_cors_origins": "https://x.example",
         "backchannel_logout_session_required": "yes", "id_token_claims": ["profile"]"#;
-    let metadata = format!(r#"{{"redirect_uris": {uris}, {odd}, "software_id": "x"}}"#);
+    let metadata = format!(
+        r#"{{"redirect_uris": {uris}, {odd}, "software_id": "x", "id_token_signed_response_alg": "ES384"}}"#
+    );
     execute(
         &db.url,
         &format!(
@@ -89,7 +97,7 @@ fn furnish(db: &Fresh, sid: Sid, user: UserId, grant: GrantId) {
              INSERT INTO sessions VALUES ('{sid}', '{sid}', '{user}', 1, '[\"pwd\"]', 1, 1, NULL);
              INSERT INTO clients (client_id, secret_digest, metadata, policy, enabled, created_at, updated_at)
                VALUES ('web', {code}, '{metadata}', '{{}}', {enabled}, 1, 1),
-               ('bare', NULL, '{{}}', '{{}}', {enabled}, 1, 1);
+               ('bare', NULL, '{{}}', '{{\"access_token_alg\": \"PS256\"}}', {enabled}, 1, 1);
              INSERT INTO grants VALUES ('{grant}', 'web', '{user}', '{sid}', 'openid', '[]', 1, '[\"pwd\"]', NULL,
                'https://rp.example/cb', NULL, {code}, 1, NULL, NULL, 1);
              INSERT INTO changes (kind, id) VALUES ('user', 'a'), ('user', 'b'), ('client', 'c');
@@ -116,7 +124,8 @@ fn rows_of_the_first_version_keep_their_meaning() {
                 "0006_flows_and_statistics",
                 "0007_directory",
                 "0008_kept_answers",
-                "0010_jwks_sightings"
+                "0010_jwks_sightings",
+                "0012_client_algorithms"
             ]
         );
         let session = db.read(move |ports| ports.session(sid)).unwrap();
@@ -135,6 +144,15 @@ fn rows_of_the_first_version_keep_their_meaning() {
         assert_eq!(known, [true, true, true, false, false]);
         // What SQL found out is what the program would have written.
         let web = db.read(|ports| ports.client("web")).unwrap();
+        let bare = db.read(|ports| ports.client("bare")).unwrap();
+        assert_eq!(
+            (web.id_token_alg(), bare.access_token_alg()),
+            (SigningAlg::ES384, SigningAlg::PS256)
+        );
+        assert_eq!(
+            db.read(|ports| ports.recipients()),
+            [&bare, &web].map(Recipient::from)
+        );
         assert_eq!(
             web.origins(),
             ["http://127.0.0.1:8080", "http://[::1]", "https://rp.example"]

@@ -163,6 +163,37 @@ impl Client {
     }
 }
 
+/// Somebody tokens are signed for: a client, and no more of it than keys are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Which.
+    pub client_id: String,
+    /// How its ID tokens are signed.
+    pub id_token_alg: SigningAlg,
+    /// How access tokens given to it are signed.
+    pub access_token_alg: SigningAlg,
+    /// Whether anybody may call themselves it.
+    pub public: bool,
+}
+
+impl Recipient {
+    /// Whether this algorithm signs for it.
+    pub fn uses(&self, alg: SigningAlg) -> bool {
+        [self.id_token_alg, self.access_token_alg].contains(&alg)
+    }
+}
+
+impl From<&Client> for Recipient {
+    fn from(client: &Client) -> Self {
+        Self {
+            client_id: client.client_id.clone(),
+            id_token_alg: client.id_token_alg(),
+            access_token_alg: client.access_token_alg(),
+            public: client.is_public(),
+        }
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests_support {
     use super::*;
