@@ -1,6 +1,7 @@
 //! The audit trail: append only, each record chained to the one before it. Writers take turns on both databases, so the one
 //! before is known.
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 use kernel::audit::{AuditRecord, Link};
 use kernel::{Audit, AuditEvent, Source, StorageFault};
@@ -13,13 +14,17 @@ use crate::tx::Tx;
 /// Records read at once when a chain begins behind records of a version that had none.
 const CHUNK: i64 = 1000;
 
+diesel::alias!(audit as others: Others);
+
 impl Tx {
     /// Number and link behind the newest record.
     fn end_of_chain(&mut self) -> Result<(u64, Link), StorageFault> {
+        // Not the first in descending order, for the reason `on!` gives: the `LIMIT` of a single value is not looked at.
+        let last = others.select(max(others.field(audit::seq))).single_value();
         let newest: Option<(i64, Option<Vec<u8>>)> = on!(&mut self.conn, |c| audit::table
-            .order(audit::seq.desc())
+            .filter(audit::seq.nullable().eq(last))
             .select((audit::seq, audit::hash))
-            .first(c)
+            .get_result(c)
             .optional())?;
         let Some((seq, hash)) = newest else {
             return Ok((0, Link::first()));
