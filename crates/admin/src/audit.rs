@@ -7,6 +7,7 @@ pub mod checkpoint;
 pub mod csv;
 pub mod filter;
 pub mod moment;
+mod names;
 pub mod network;
 pub mod ports;
 pub mod verification;
@@ -14,6 +15,7 @@ pub mod verification;
 use kernel::audit::AuditRecord;
 
 pub use filter::{AuditFilter, EventPattern};
+pub use names::names;
 pub use network::Network;
 pub use ports::{AuditTrail, Order};
 pub use verification::{Discord, Progress, Verification, verify};

@@ -79,11 +79,11 @@ impl Permission {
 }
 
 impl fmt::Display for Permission {
-    /// As part of a sentence: "may not turn keys".
+    /// As part of a sentence: "may not rotate keys".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Permission::ViewKeys => "see keys",
-            Permission::TurnKeys => "turn keys",
+            Permission::TurnKeys => "rotate keys",
             Permission::RevokeKeys => "revoke keys",
             Permission::ViewPeople => "see people",
             Permission::ManagePeople => "manage people",

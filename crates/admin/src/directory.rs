@@ -56,7 +56,7 @@ fn meant(
 }
 
 /// What to call the people on a page; whoever is missing goes by their `sub`.
-fn names(
+pub(crate) fn names(
     tx: &mut (impl Directory + ?Sized),
     actor: &Actor,
     people: impl Iterator<Item = UserId>,

@@ -255,7 +255,7 @@ impl Desk {
         let view = Refused {
             shell: self.shell(here, Section::of(back)),
             headline,
-            reasons: fault.to_string().lines().map(str::to_owned).collect(),
+            reasons: fault.to_string().lines().map(super::flows::sentence).collect(),
             correlation: self.id.as_str(),
             back: if leads_here(back) && status != StatusCode::NOT_FOUND {
                 back

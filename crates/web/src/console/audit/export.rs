@@ -124,7 +124,10 @@ type Page = (Vec<AuditRecord>, Option<u64>);
 async fn page(desk: &Desk, filter: &AuditFilter, after: Option<u64>) -> Result<Page, Refusal> {
     let filter = filter.clone();
     let (_, page) = desk
-        .read(move |tx, _, actor| audit::query(tx, actor, &filter, after, Order::OldestFirst, LARGEST_PAGE))
+        .read(move |tx, _, actor| {
+            let filter = filter.of_people(tx, actor)?;
+            audit::query(tx, actor, &filter, after, Order::OldestFirst, LARGEST_PAGE)
+        })
         .await?;
     Ok((page.records, page.next))
 }

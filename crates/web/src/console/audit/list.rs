@@ -1,5 +1,7 @@
 //! The events that fit a filter, the last first. The filter stands in the address, so that a search can be kept and passed on.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use admin::audit::{self, AuditFilter, Order};
@@ -27,6 +29,10 @@ struct Audit<'a> {
     shell: Shell<'a>,
     csrf: String,
     fields: Vec<Field>,
+    /// What is asked for more rarely.
+    finer: Vec<Field>,
+    /// Whether some of that is asked for now.
+    fine: bool,
     wrong: Vec<String>,
     lines: Vec<Line>,
     next: Option<String>,
@@ -43,29 +49,33 @@ struct Field {
     value: String,
 }
 
-/// Name, label and an example of each.
-const FIELDS: [(&str, &str, &str); 11] = [
+/// Name, label and an example of what is asked for most.
+const FIELDS: [(&str, &str, &str); 5] = [
     ("event", "Event", "user.login*"),
-    ("actor", "Who did it", "sub, client id or cli"),
-    ("subject", "To whom or what", "sub, kid, group"),
-    ("client", "Application", "client id"),
+    ("actor", "Who did it", "user name"),
+    ("subject", "To whom or what", "user name"),
     ("since", "Since", "24h"),
     ("until", "Until", "2026-11-22"),
-    ("outcome", "Outcome", "done or refused"),
+];
+
+/// And of the rest.
+const FINER: [(&str, &str, &str); 6] = [
+    ("client", "Application", "client id"),
+    ("outcome", "Outcome", "done, refused"),
     ("address", "Address", "192.0.2.0/24"),
     ("session", "Session", "sid"),
     ("correlation_id", "Reference", "F7K2-9QXM"),
     ("kid", "Key", "kid"),
 ];
 
-fn fields(query: &Params) -> Vec<Field> {
-    let field = |(name, label, example)| Field {
+fn fields(wanted: &[(&'static str, &'static str, &'static str)], query: &Params) -> Vec<Field> {
+    let field = |&(name, label, example): &(&'static str, &'static str, &'static str)| Field {
         name,
         label,
         example,
         value: query.get(name).unwrap_or_default().to_owned(),
     };
-    FIELDS.map(field).into_iter().collect()
+    wanted.iter().map(field).collect()
 }
 
 /// One event.
@@ -78,7 +88,8 @@ struct Line {
     actor_href: String,
     subject: String,
     client: String,
-    source: String,
+    way: String,
+    address: String,
     detail: String,
     before: Option<String>,
     after: Option<String>,
@@ -95,30 +106,49 @@ pub(super) async fn get(request: HttpRequest, state: web::Data<AppState>, id: Co
     };
     let behind = desk.query().get(BEHIND).and_then(|seq| seq.parse().ok());
     let found = desk
-        .read(move |tx, _, actor| audit::query(tx, actor, &filter, behind, Order::NewestFirst, LINES))
+        .read(move |tx, _, actor| {
+            let filter = filter.of_people(tx, actor)?;
+            let page = audit::query(tx, actor, &filter, behind, Order::NewestFirst, LINES)?;
+            let names = audit::names(tx, actor, &page.records)?;
+            Ok((page, names))
+        })
         .await;
-    let (here, page) = match found {
+    let (here, (page, names)) = match found {
         Ok(found) => found,
         Err(refusal) => return desk.refuse_look(refusal),
     };
     let query = desk.query();
     let link = |path, more: &[(&str, &str)]| list::with(path, query, &AuditFilter::NAMES, more);
+    let finer = fields(&FINER, query);
     let view = Audit {
         shell: desk.shell(&here, Section::Audit),
         csrf: desk.token(verify::PATH),
-        fields: fields(query),
+        fields: fields(&FIELDS, query),
+        fine: finer.iter().any(|field| !field.value.is_empty()),
+        finer,
         wrong,
         next: page.next.map(|seq| link(PATH, &[(BEHIND, &seq.to_string())])),
         goes_on: behind.is_some(),
         csv: link(export::CSV, &[]),
         ndjson: link(export::NDJSON, &[]),
-        lines: page.records.iter().map(|record| line(record, now)).collect(),
+        lines: page
+            .records
+            .iter()
+            .map(|record| line(record, &names, now))
+            .collect(),
     };
     desk.page(StatusCode::OK, &view)
 }
 
-fn line(record: &AuditRecord, now: Timestamp) -> Line {
+fn line(record: &AuditRecord, names: &BTreeMap<String, String>, now: Timestamp) -> Line {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let called = |value: &Option<String>| {
+        value
+            .as_ref()
+            .and_then(|id| names.get(id))
+            .cloned()
+            .unwrap_or_else(|| text(value))
+    };
     let at = When::new(Timestamp::from_millis(record.at), now);
     let (before, after) = AuditView::from(record).told();
     Line {
@@ -130,15 +160,11 @@ fn line(record: &AuditRecord, now: Timestamp) -> Line {
             "{PATH}?actor={}",
             segment(record.actor.as_deref().unwrap_or_default())
         ),
-        actor: text(&record.actor),
-        subject: text(&record.subject),
+        actor: called(&record.actor),
+        subject: called(&record.subject),
         client: text(&record.client_id),
-        source: [&record.way, &record.address]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(" · "),
+        way: text(&record.way),
+        address: text(&record.address),
         detail: text(&record.detail),
         before,
         after,

@@ -8,7 +8,7 @@ use askama::Template;
 use super::PATH as LIST;
 use crate::console::desk::{Desk, Refusal};
 use crate::console::shell::{Section, Shell};
-use crate::console::words::number;
+use crate::console::words::{counted, number};
 use crate::correlation::CorrelationId;
 use crate::state::AppState;
 
@@ -22,6 +22,8 @@ struct Verified<'a> {
     shell: Shell<'a>,
     discord: Option<(u64, String)>,
     records: String,
+    /// With its noun.
+    counted: String,
     unchained: Option<String>,
     checkpoints: String,
     vouched_until: u64,
@@ -69,8 +71,9 @@ fn view(shell: Shell<'_>, verification: Verification) -> Verified<'_> {
         shell,
         discord: verification.discord.map(|discord| (discord.seq, discord.reason)),
         records: number(verification.records),
+        counted: counted(verification.records, "record"),
         unchained: (verification.unchained > 0).then(|| number(verification.unchained)),
-        checkpoints: number(verification.checkpoints),
+        checkpoints: counted(verification.checkpoints, "signed checkpoint"),
         vouched_until: verification.vouched_until,
         newest: verification.newest,
         hash: verification.hash,

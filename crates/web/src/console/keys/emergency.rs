@@ -180,7 +180,7 @@ pub(super) async fn post(
     };
     let typed: String = kid.chars().take(TYPED).collect();
     if params.get("typed").map(str::trim) != Some(typed.as_str()) {
-        return form(&desk, &kid, Some("That is not how the key's id begins.")).await;
+        return form(&desk, &kid, Some("That is not how the key’s id begins.")).await;
     }
     let since = match since(&params, state.ctx.now()) {
         Ok(since) => since,
@@ -223,7 +223,12 @@ async fn end_sessions(desk: &Desk, since: Timestamp, report: &str) -> HttpRespon
     };
     match ending::all(desk, Ok(agreed)).await {
         Ok(done) => desk.go_and_tell(report, &format!("{} ended.", counted(done.ended, "session"))),
-        Err(refusal) => desk.refuse(refusal, report),
+        Err(refusal @ Refusal::Absent(_)) => desk.refuse(refusal, report),
+        // A page that says no, or that storage is busy, would leave open whether the key is revoked.
+        Err(_) => desk.go_and_tell(
+            report,
+            "The key is revoked. Not all sessions that were meant have ended: end them under Sessions.",
+        ),
     }
 }
 

@@ -108,7 +108,8 @@ fn notes(known: &Overview, ctx: &Ctx) -> Vec<Note> {
         Some((at, line))
     });
     turning
-        .min_by_key(|(at, _)| *at)
+        // What nobody uses is told of last.
+        .min_by_key(|(at, line)| (line.clients == 0, *at))
         .map(|(at, line)| next_turn(line, at, now))
         .into_iter()
         .collect()

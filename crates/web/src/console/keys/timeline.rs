@@ -99,7 +99,16 @@ impl Timeline {
             to: last.plus(last.since(now) / 8),
         };
         let mut keys: Vec<&Known> = line.keys.iter().collect();
-        keys.sort_by_key(|known| (known.status.key.published_at, &known.status.key.kid));
+        // Those of one moment in the order in which they sign.
+        keys.sort_by_key(|known| {
+            let key = &known.status.key;
+            (
+                key.published_at,
+                key.activated_at.is_none(),
+                key.activated_at,
+                &key.kid,
+            )
+        });
         let rows: Vec<Row> = (0..)
             .zip(keys)
             .map(|(at, known)| row(known, at, &axis, rotates, now))

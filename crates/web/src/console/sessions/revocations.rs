@@ -99,6 +99,7 @@ fn sentence(standing: &ListStatus) -> String {
         all => format!("{} entries", number(all as u64)),
     };
     match standing.lag {
+        Some(lag) if lag.as_secs() == 0 => format!("{entries}. This node knows everything up to now."),
         Some(lag) => format!("{entries}. This node knows everything up to {} ago.", span(lag)),
         None => format!("{entries}. This node has not read the list yet."),
     }
