@@ -115,11 +115,22 @@ impl Browser {
 
     /// Posts a form and shows what comes, be it a redirect.
     pub fn post(&mut self, url: &str, fields: &[(&str, &str)]) -> Page {
+        let own = self.issuer.clone();
+        self.post_from(&own, url, fields)
+    }
+
+    /// The same from a page of `origin`.
+    pub fn post_from(&mut self, origin: &str, url: &str, fields: &[(&str, &str)]) -> Page {
+        let site = if origin == self.issuer {
+            "same-origin"
+        } else {
+            "cross-site"
+        };
         let request = http()
             .post(url)
             .header(COOKIE, self.cookie_header())
-            .header("origin", &self.issuer)
-            .header("sec-fetch-site", "same-origin")
+            .header("origin", origin)
+            .header("sec-fetch-site", site)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(encode(fields));
         self.keep(url, self.speaking(request).send().unwrap())
