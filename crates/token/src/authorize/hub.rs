@@ -107,6 +107,32 @@ pub fn go_on(
     }
 }
 
+/// What a saved request waits for, without answering it: the page that is due, or nothing when it can be answered, which is
+/// [`go_on`]'s affair. Writes nothing.
+///
+/// # Errors
+/// Storage.
+pub fn look(
+    tx: &mut (impl HubPorts + ?Sized),
+    ctx: &Ctx,
+    client: &Arc<Client>,
+    interaction: &Interaction,
+    visitor: &Visitor,
+) -> Result<Option<Step>, StorageFault> {
+    let Some(request) = waiting(tx, ctx, interaction.id)? else {
+        return Ok(Some(Step::Gone(interaction.id)));
+    };
+    let asked = (Consented::NotAsked, Some(interaction.created_at));
+    decided(tx, ctx, client, &request, visitor, asked, |_, next, _, _| {
+        Ok(match next {
+            Next::Login(reason) => Some(Step::Login(interaction.id, reason)),
+            Next::Choose => Some(Step::Choose(interaction.id)),
+            Next::Consent => Some(Step::Consent(interaction.id)),
+            Next::Issue | Next::Refuse(_) => None,
+        })
+    })
+}
+
 /// The person pressed Deny.
 ///
 /// # Errors
@@ -254,48 +280,72 @@ enum Resolved {
     Ask(Page),
 }
 
-fn next_step(
-    tx: &mut (impl HubPorts + ?Sized),
+/// Looks who is here and decides; what follows from it is `then`'s affair.
+fn decided<T: HubPorts + ?Sized, R>(
+    tx: &mut T,
     ctx: &Ctx,
     client: &Arc<Client>,
     request: &AuthorizationRequest,
     visitor: &Visitor,
     (consented, waiting_since): (Consented, Option<Timestamp>),
-) -> Result<Resolved, StorageFault> {
-    let now = ctx.now();
+    then: impl FnOnce(&mut T, Next, Account<'_>, Option<Consent>) -> Result<R, StorageFault>,
+) -> Result<R, StorageFault> {
     let here = usable_at(tx, ctx, visitor)?;
     let account = settle(&here, request, last_used(tx, request, &here)?);
     let consent = match account {
         Account::Settled(_, user) => tx.consent(user.id, &client.client_id)?,
         Account::NotHere | Account::Unsettled | Account::Unwanted => None,
     };
-    let facts = Facts {
+    let next = decide(&Facts {
         request,
         client,
         account,
         consent: consent.as_ref(),
         consented,
         waiting_since,
-        now,
-    };
-    Ok(match (decide(&facts), account) {
-        (Next::Login(reason), _) => Resolved::Ask(Page::Login(reason)),
-        (Next::Choose, _) => Resolved::Ask(Page::Choose),
-        (Next::Consent, _) => Resolved::Ask(Page::Consent),
-        (Next::Refuse(error), _) => Resolved::Step(Step::Refuse(Box::new(request.clone()), error)),
-        (Next::Issue, Account::Settled(session, user)) => {
-            if matches!(consented, Consented::JustNow(_)) {
-                remember(tx, user, request, consent, now)?;
-            }
-            if session.wants_touch(now) {
-                tx.touch_session(session.sid, now)?;
-            }
-            let code = issue::code(tx, ctx, request, session)?;
-            Resolved::Step(Step::Code(request.target.clone(), code))
-        }
-        // Deciding to issue for nobody is impossible; asking for a sign-in is the safe reading.
-        (Next::Issue, _) => Resolved::Ask(Page::Login(LoginReason::NotSignedIn)),
-    })
+        now: ctx.now(),
+    });
+    then(tx, next, account, consent)
+}
+
+fn next_step(
+    tx: &mut (impl HubPorts + ?Sized),
+    ctx: &Ctx,
+    client: &Arc<Client>,
+    request: &AuthorizationRequest,
+    visitor: &Visitor,
+    (consented, since): (Consented, Option<Timestamp>),
+) -> Result<Resolved, StorageFault> {
+    let now = ctx.now();
+    let asked = (consented, since);
+    decided(
+        tx,
+        ctx,
+        client,
+        request,
+        visitor,
+        asked,
+        |tx, next, account, consent| {
+            Ok(match (next, account) {
+                (Next::Login(reason), _) => Resolved::Ask(Page::Login(reason)),
+                (Next::Choose, _) => Resolved::Ask(Page::Choose),
+                (Next::Consent, _) => Resolved::Ask(Page::Consent),
+                (Next::Refuse(error), _) => Resolved::Step(Step::Refuse(Box::new(request.clone()), error)),
+                (Next::Issue, Account::Settled(session, user)) => {
+                    if matches!(consented, Consented::JustNow(_)) {
+                        remember(tx, user, request, consent, now)?;
+                    }
+                    if session.wants_touch(now) {
+                        tx.touch_session(session.sid, now)?;
+                    }
+                    let code = issue::code(tx, ctx, request, session)?;
+                    Resolved::Step(Step::Code(request.target.clone(), code))
+                }
+                // Deciding to issue for nobody is impossible; asking for a sign-in is the safe reading.
+                (Next::Issue, _) => Resolved::Ask(Page::Login(LoginReason::NotSignedIn)),
+            })
+        },
+    )
 }
 
 /// Remembers a consent, together with what was allowed before.

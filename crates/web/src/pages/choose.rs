@@ -34,7 +34,7 @@ pub(crate) async fn get(
     match offered(&state, &claimed).await {
         Ok(people) if !people.is_empty() => draw(&state, &claimed, &path, &people),
         Ok(_) => match go_on(&state, &claimed, Consented::NotAsked).await {
-            Ok(due) => deliver::step(&state, &due.step),
+            Ok(step) => deliver::step(&state, &step),
             Err(fault) => failure::storage_page(&state, &id, &fault),
         },
         Err(fault) => failure::storage_page(&state, &id, &fault),

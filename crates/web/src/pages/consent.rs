@@ -9,7 +9,7 @@ use token::authorize::hub::ConsentView;
 use token::authorize::{Consented, Meant, Step, hub};
 use token::client::{ApplicationType, Client};
 
-use super::interaction::{Claimed, Found, find, go_on};
+use super::interaction::{Claimed, Found, due, find, go_on};
 use crate::correlation::CorrelationId;
 use crate::csrf::{self, Purpose};
 use crate::forms::PostedForm;
@@ -31,7 +31,7 @@ pub(crate) async fn get(
         Ok(claimed) => claimed,
         Err(response) => return response,
     };
-    match go_on(&state, &claimed, Consented::NotAsked).await {
+    match due(&state, &claimed).await {
         Ok(due) => match due.step {
             Step::Consent(_) => show(&state, &id, &claimed, &path).await,
             step => deliver::step(&state, &step),
@@ -185,9 +185,7 @@ pub(crate) async fn post(
         return failure::error_page_with_next(&state, &id, Trouble::FormRefused, again);
     }
     let step = match form.get("decision") {
-        Some("allow") => go_on(&state, &claimed, Consented::JustNow(person))
-            .await
-            .map(|due| due.step),
+        Some("allow") => go_on(&state, &claimed, Consented::JustNow(person)).await,
         Some("deny") => {
             let (ctx, claimed) = (
                 state.ctx.clone(),

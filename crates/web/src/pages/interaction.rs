@@ -54,7 +54,7 @@ pub(crate) async fn hub(
         })) => authorize::arrive(&request, &state, &id, Params::from_pairs(pairs)).await,
         Ok(_) => match find(&request, &state, &id, &path).await {
             Ok(Found::Authorization(claimed)) => match go_on(&state, &claimed, Consented::NotAsked).await {
-                Ok(due) => deliver::step(&state, &due.step),
+                Ok(step) => deliver::step(&state, &step),
                 Err(fault) => failure::storage_page(&state, &id, &fault),
             },
             Ok(Found::SignIn(_, destination)) => deliver::to_path(&state, path_of(destination)),
@@ -174,21 +174,37 @@ pub(crate) struct Due {
     pub(crate) present: Option<User>,
 }
 
-/// Asks the hub what is due for a claimed request.
+/// Asks the hub what is due for a claimed request, for one of its pages: mostly that page itself, and then nothing is written.
+pub(crate) async fn due(state: &AppState, claimed: &Claimed) -> Result<Due, StorageFault> {
+    let (ctx, client, visitor) = (state.ctx.clone(), claimed.client.clone(), claimed.visitor.clone());
+    let (interaction, request) = (claimed.interaction.clone(), claimed.request.clone());
+    let looked = read(state, move |tx| {
+        let step = hub::look(tx, &ctx, &client, &interaction, &visitor)?;
+        let present = match step {
+            Some(Step::Login(_, LoginReason::Again)) => hub::present(tx, &ctx, &request, &visitor)?,
+            _ => None,
+        };
+        Ok::<_, StorageFault>(step.map(|step| Due { step, present }))
+    })
+    .await?;
+    match looked {
+        Some(due) => Ok(due),
+        None => go_on(state, claimed, Consented::NotAsked)
+            .await
+            .map(|step| Due { step, present: None }),
+    }
+}
+
+/// Has the hub do what is due for a claimed request.
 pub(crate) async fn go_on(
     state: &AppState,
     claimed: &Claimed,
     consented: Consented,
-) -> Result<Due, StorageFault> {
+) -> Result<Step, StorageFault> {
     let (ctx, client, visitor) = (state.ctx.clone(), claimed.client.clone(), claimed.visitor.clone());
-    let (interaction, request) = (claimed.interaction.clone(), claimed.request.clone());
+    let interaction = claimed.interaction.clone();
     write(state, move |tx| {
-        let step = hub::go_on(tx, &ctx, &client, &interaction, &visitor, consented)?;
-        let present = match step {
-            Step::Login(_, LoginReason::Again) => hub::present(tx, &ctx, &request, &visitor)?,
-            _ => None,
-        };
-        Ok(Due { step, present })
+        hub::go_on(tx, &ctx, &client, &interaction, &visitor, consented)
     })
     .await
 }

@@ -12,11 +12,11 @@ use kernel::{Plain, StorageFault};
 use session::establish::Arrival;
 use session::{Amr, establish};
 use std::net::IpAddr;
-use token::authorize::{Choice, Consented, Destination, Interaction, Pending, Step, Visitor, chooser};
+use token::authorize::{Choice, Consented, Destination, Interaction, Pending, Step, Visitor, chooser, hub};
 use token::flow::{self, Refused};
 
 use super::account::path_of;
-use super::interaction::{Claimed, Found, find, go_on};
+use super::interaction::{Claimed, Found, due, find};
 use crate::correlation::CorrelationId;
 use crate::csrf::{self, Purpose};
 use crate::forms::PostedForm;
@@ -78,7 +78,7 @@ pub(crate) async fn get(
     id: CorrelationId,
 ) -> HttpResponse {
     match find(&request, &state, &id, &path).await {
-        Ok(Found::Authorization(claimed)) => match go_on(&state, &claimed, Consented::NotAsked).await {
+        Ok(Found::Authorization(claimed)) => match due(&state, &claimed).await {
             Ok(due) => match due.step {
                 Step::Login(..) => {
                     let form = Form {
@@ -215,9 +215,9 @@ pub(crate) async fn post(
         Ok(found) => found,
         Err(response) => return response,
     };
-    let (visitor, claimed, next) = match &found {
-        Found::Authorization(claimed) => (&claimed.visitor, Some(&**claimed), format!("/authorize/{path}")),
-        Found::SignIn(visitor, destination) => (visitor, None, path_of(*destination).to_owned()),
+    let (visitor, claimed, destination) = match &found {
+        Found::Authorization(claimed) => (&claimed.visitor, Some(&**claimed), Destination::Home),
+        Found::SignIn(visitor, destination) => (visitor, None, *destination),
     };
     let username = form.get("username").unwrap_or_default();
     let shown = Form {
@@ -235,12 +235,15 @@ pub(crate) async fn post(
     let Ok(password) = Password::new(form.get("password").unwrap_or_default()) else {
         return shown.refuse(&state, Refusal::TOO_LONG);
     };
-    let asked_by = claimed.map(|claimed| claimed.interaction.id);
     let arrival = cookies::arrival(&request, &state);
-    match sign_in(&state, (username, password), source, arrival, asked_by).await {
-        Ok(secret) => {
+    match sign_in(&state, (username, password), source, arrival, claimed).await {
+        Ok((secret, step)) => {
             let renewed = cookies::set_browser(&state.ctx, &secret);
-            deliver::with_cookie(deliver::to_path(&state, &next), Some(renewed))
+            let onward = match step {
+                Some(step) => deliver::step(&state, &step),
+                None => deliver::to_path(&state, path_of(destination)),
+            };
+            deliver::with_cookie(onward, Some(renewed))
         }
         Err(SignInFault::Refused(reason, user)) => {
             let response = shown.draw(&state, None, Some(SignInProblem::NoMatch));
@@ -267,15 +270,15 @@ impl From<StorageFault> for SignInFault {
 }
 
 /// Counts the attempt, compares the password on the hashing pool, and establishes the session: two units of work with
-/// no storage held while the password is hashed. Whoever signs in for a request has chosen that account for it. The
-/// browser's new secret.
+/// no storage held while the password is hashed. Whoever signs in for a request has chosen that account for it, and the hub
+/// says in the same unit of work what follows, mostly a code. The browser's new secret, and that.
 async fn sign_in(
     state: &AppState,
     (username, password): (&str, Password),
     source: Option<IpAddr>,
     arrival: Arrival,
-    asked_by: Option<InteractionId>,
-) -> Result<Plain<BrowserSecret>, SignInFault> {
+    claimed: Option<&Claimed>,
+) -> Result<(Plain<BrowserSecret>, Option<Step>), SignInFault> {
     let (ctx, username) = (state.ctx.clone(), username.to_owned());
     let source = source.map(|address| address.to_string()).unwrap_or_default();
     let attempt: Attempt = write(state, move |tx| sign_in::begin(tx, &ctx, &username, &source)).await?;
@@ -289,15 +292,28 @@ async fn sign_in(
         }
     };
     let (ctx, known) = (state.ctx.clone(), attempt.known());
+    let asked = claimed.map(|claimed| {
+        (
+            claimed.client.clone(),
+            claimed.interaction.clone(),
+            claimed.visitor.flow.clone(),
+        )
+    });
     let verdict = write(state, move |tx| {
         match sign_in::finish(tx, &ctx, &attempt, verified)? {
             Verdict::Welcome(user) => {
                 let (secret, _) = establish::establish(tx, &ctx, &arrival, &user, vec![Amr::Pwd])?;
                 token::ending::surplus_of(tx, &ctx, user.id)?;
-                if let Some(interaction) = asked_by {
-                    chooser::note_choice(tx, &ctx, interaction, Choice::Person(user.id))?;
-                }
-                Ok::<_, StorageFault>(Ok(secret))
+                let Some((client, interaction, flow)) = asked else {
+                    return Ok(Ok((secret, None)));
+                };
+                chooser::note_choice(tx, &ctx, interaction.id, Choice::Person(user.id))?;
+                let visitor = Visitor {
+                    browser: Some(secret.clone()),
+                    flow,
+                };
+                let step = hub::go_on(tx, &ctx, &client, &interaction, &visitor, Consented::NotAsked)?;
+                Ok::<_, StorageFault>(Ok((secret, Some(step))))
             }
             Verdict::Refused(reason) => Ok(Err(reason)),
         }
