@@ -2,6 +2,7 @@
 //! beside their own stories; time is measured by `tests/load`, not here.
 
 mod filled;
+mod found;
 mod statements;
 
 use crate::actors::browser::{http, param};

@@ -15,8 +15,9 @@ use crate::cast;
 /// The alias fixes the trait object's lifetime.
 type AllPorts = dyn Ports;
 
-const FILL: &str = include_str!("../../load/fill.sqlite.sql");
-const USERS: usize = 120;
+pub const FILL: &str = include_str!("../../load/fill.sqlite.sql");
+/// Enough for one who is locked.
+const USERS: usize = 1_050;
 const CLIENTS: usize = 30;
 const SESSIONS: usize = 200;
 
@@ -26,7 +27,7 @@ struct Count {
     count: i64,
 }
 
-fn filled(file: &std::path::Path) -> Database {
+pub fn filled(file: &std::path::Path) -> Database {
     let url = format!("sqlite://{}", file.display());
     let ctx = Ctx {
         clock: Arc::new(SystemClock),
@@ -53,7 +54,7 @@ fn filled(file: &std::path::Path) -> Database {
     database
 }
 
-fn read<T: Send + 'static>(
+pub fn read<T: Send + 'static>(
     database: &Database,
     look: impl FnOnce(&mut AllPorts) -> Result<T, StorageFault> + Send + 'static,
 ) -> T {
@@ -66,9 +67,9 @@ fn every_row_makes_sense() {
     let database = filled(&dir.path().join("signet.db"));
     let (users, clients, sessions) = read(&database, |ports| {
         Ok((
-            ports.users(None, 1000)?,
-            ports.clients(None, 1000)?,
-            ports.sessions(None, 1000)?,
+            ports.users(None, 10_000)?,
+            ports.clients(None, 1_000)?,
+            ports.sessions(None, 1_000)?,
         ))
     });
     assert_eq!(
@@ -79,6 +80,7 @@ fn every_row_makes_sense() {
         USERS
     );
     assert!(users.iter().any(|user| user.groups.len() == 1));
+    assert_eq!(users.iter().filter(|user| !user.is_active()).count(), 1);
     assert_eq!(
         clients
             .iter()
@@ -86,7 +88,13 @@ fn every_row_makes_sense() {
             .count(),
         CLIENTS
     );
-    assert_eq!(sessions.len(), SESSIONS * 9 / 10, "one in ten has ended");
+    let locked = |n: usize| (1 + n * 48_271 % USERS) % 1_000 == 999;
+    let living = (1..=SESSIONS).filter(|n| n % 10 != 0 && !locked(*n)).count();
+    assert_eq!(
+        sessions.len(),
+        living,
+        "one in ten has ended, and those of the locked"
+    );
 
     let (sid, user) = (sessions[0].sid, sessions[0].user);
     let (grants, told, refreshes) = read(&database, move |ports| {
