@@ -18,6 +18,7 @@ mod storage;
 mod account;
 mod accounts;
 mod administrators;
+mod api;
 mod audit_trail;
 mod authorization_errors;
 mod claims;

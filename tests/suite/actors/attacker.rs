@@ -139,7 +139,7 @@ pub fn basic(client_id: &str, secret: &str) -> String {
 }
 
 impl Answer {
-    fn read(response: reqwest::blocking::Response) -> Self {
+    pub fn read(response: reqwest::blocking::Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.text().unwrap();
         let json = serde_json::from_str(&body).unwrap_or(Value::Null);

@@ -38,7 +38,7 @@ use std::rc::Rc;
 
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::{FromRequest as _, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::console::segment;
 use crate::correlation::CorrelationId;
@@ -160,11 +160,7 @@ async fn serve(
     {
         return Err(Problem::insufficient_scope(operation.needs));
     }
-    let path = web::Path::<HashMap<String, String>>::extract(request).await;
-    let path = path.map_err(|_| Problem::bad("the path is not encoded as it should be"))?;
-    if path.values().any(|part| part.contains('\0')) {
-        return Err(Problem::bad("the path has a zero character in it"));
-    }
+    let path = parts(request)?;
     let query = query(operation, request)?;
     let seen = match operation.guarded {
         Guarded::IfMatch => IfMatch::of(request)?,
@@ -182,7 +178,7 @@ async fn serve(
         address: Call::address_of(request, &state),
         operation: operation.id,
         needs: operation.needs,
-        path: path.into_inner(),
+        path,
         state,
         bearer,
         query,
@@ -191,6 +187,18 @@ async fn serve(
         key,
     };
     (operation.run)(call).await
+}
+
+/// The parts of the path, by name. The router has decoded what cannot be mistaken for something else; a slash, a plus sign and
+/// a percent sign are still encoded.
+fn parts(request: &HttpRequest) -> Result<HashMap<String, String>, Problem> {
+    let decoded = |(name, part): (&str, &str)| {
+        // A plus sign is itself in a path.
+        let part = protocol::params::decode(part.replace('+', "%2B").as_bytes());
+        part.ok().map(|part| (name.to_owned(), part))
+    };
+    let all: Option<HashMap<_, _>> = request.match_info().iter().map(decoded).collect();
+    all.ok_or_else(|| Problem::bad("the path is not encoded as it should be"))
 }
 
 /// The parameters of the query: those of the operation, each once.
