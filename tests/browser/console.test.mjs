@@ -375,6 +375,7 @@ const PAGES = [
   '/admin/flows',
   '/admin/flows?client=notes',
   '/admin/administrators',
+  '/api',
 ];
 
 const PAGES_OF_APPLICATIONS = [

@@ -162,13 +162,14 @@ async function tour(page, known) {
   await at('sessions-end', '/admin/sessions/end?user=alice');
   await at('administrators', '/admin/administrators');
   await at('administrator', `/admin/administrators/${known.mbeki.split('/').pop()}`);
+  await counted(page);
   await keys(page, at, known);
   await at('revocations', '/admin/revocations');
+  await at('api-reference', '/api');
   await at('audit', '/admin/audit');
   await page.goto(`${dev.issuer}/admin/audit`);
   await pressButton(page, 'Verify the chain');
   await take(page, 'audit-verified');
-  await counted(page);
   await at('home', '/admin');
   await at('home-search', '/admin?q=a');
   await at('keys', '/admin/keys');
