@@ -163,7 +163,7 @@ fn readers_do_not_wait_for_the_writer() {
 
 #[test]
 fn dropping_finishes_what_was_queued_and_reopening_finds_it() {
-    let Fresh { store, url, _dir } = Fresh::sqlite();
+    let Fresh { store, url, _place } = Fresh::sqlite();
     let (reply, answers) = channel();
     for n in 0..300 {
         let reply = reply.clone();
@@ -182,7 +182,11 @@ fn dropping_finishes_what_was_queued_and_reopening_finds_it() {
 
 #[test]
 fn the_last_owner_may_be_a_reply() {
-    let Fresh { store, url: _, _dir } = Fresh::sqlite();
+    let Fresh {
+        store,
+        url: _,
+        _place,
+    } = Fresh::sqlite();
     let (reply, answer) = channel();
     let (go, wait) = channel::<()>();
     let own = store.clone();

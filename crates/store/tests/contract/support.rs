@@ -1,7 +1,6 @@
 //! Fresh databases, and people, clients and grants to put into them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
@@ -19,6 +18,8 @@ use token::client::Secrets;
 use token::grant::RefreshRow;
 use token::{Client, ClientMetadata, ClientPolicy, Grant};
 
+use crate::postgres_server::{PostgresDatabase, PostgresServer};
+
 pub type Ports = dyn admin::Ports;
 
 /// The moment at which most tests begin.
@@ -33,37 +34,34 @@ pub fn clock() -> Arc<dyn Clock> {
 pub struct Fresh {
     pub store: Arc<Database>,
     pub url: String,
-    /// Holds the file.
-    pub _dir: TempDir,
+    pub _place: Place,
+}
+
+/// What goes away with a database, after it.
+#[expect(dead_code, reason = "held until it is dropped")]
+pub enum Place {
+    File(TempDir),
+    Server(PostgresDatabase),
 }
 
 impl Fresh {
     pub fn sqlite() -> Self {
         let dir = TempDir::new().unwrap();
         let url = format!("sqlite://{}", dir.path().join("signet.db").display());
-        let store = Arc::new(Database::open(&url, OpenMode::Create).unwrap());
-        Self {
-            store,
-            url,
-            _dir: dir,
-        }
+        Self::at(url, Place::File(dir))
     }
 
-    fn postgres(server: &str) -> Self {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let name = format!(
-            "signet_{}_{}",
-            std::process::id(),
-            NUMBER.fetch_add(1, Ordering::Relaxed)
-        );
-        let mut conn = PgConnection::establish(&format!("{server}/postgres")).unwrap();
-        conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-        let url = format!("{server}/{name}");
+    fn postgres() -> Self {
+        let database = PostgresServer::shared().database();
+        Self::at(database.url(), Place::Server(database))
+    }
+
+    fn at(url: String, place: Place) -> Self {
         let store = Arc::new(Database::open(&url, OpenMode::Create).unwrap());
         Self {
             store,
             url,
-            _dir: TempDir::new().unwrap(),
+            _place: place,
         }
     }
 
@@ -99,12 +97,10 @@ pub fn execute(url: &str, sql: &str) {
     conn.batch_execute(sql).unwrap();
 }
 
-/// Runs a test on an empty database of every kind there is here.
+/// Runs a test on an empty database of either kind.
 pub fn everywhere(test: impl Fn(&Fresh)) {
     test(&Fresh::sqlite());
-    if let Ok(server) = std::env::var("SIGNET_TEST_POSTGRES") {
-        test(&Fresh::postgres(server.trim_end_matches('/')));
-    }
+    test(&Fresh::postgres());
 }
 
 /// The answers of `count` threads that all do `work` at once.
