@@ -264,6 +264,49 @@ fn every_filter_finds_what_it_describes_in_order_and_page_by_page() {
     });
 }
 
+/// So many that no index alone has few: somebody did the first half, signing in is the second half, and one is both.
+fn crowd(db: &Fresh) {
+    let key = if db.url.starts_with("sqlite") {
+        "x'00000000000000000000ffff0a000001'"
+    } else {
+        "'\\x00000000000000000000ffff0a000001'::bytea"
+    };
+    db.sql(&format!(
+        "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 10400)
+         INSERT INTO audit (seq, at, event, actor, outcome, address, address_key)
+         SELECT x, x, CASE WHEN x > 5200 OR x = 5 THEN 'user.login' ELSE 'user.update' END,
+             CASE WHEN x <= 5200 THEN 'alice' ELSE 'bob' END, CASE x WHEN 9 THEN 'refused' ELSE 'done' END, '10.0.0.1', {key}
+         FROM n"
+    ));
+}
+
+#[test]
+fn what_is_rare_among_many_is_found_over_pages_that_may_be_empty() {
+    everywhere(|db| {
+        crowd(db);
+        let all = db.read(|ports| ports.audit_chain(0, 20_000));
+        assert_eq!(all.len(), 10_400);
+        for (text, count) in [
+            ("actor=alice&event=user.login", 1),
+            ("address=10.0.0.0%2F8&actor=alice&event=user.login", 1),
+            ("address=10.0.0.0%2F8&outcome=refused", 1),
+            ("address=10.0.0.0%2F8&since=1970-01-01T00:00:10.381Z", 20),
+            ("address=10.0.0.0%2F8&until=1970-01-01T00:00:00.021Z", 20),
+            ("address=11.0.0.0%2F8", 0),
+        ] {
+            let filter = AuditFilter::from_query(text, NOW).unwrap();
+            let expected: Vec<_> = all.iter().filter(|record| filter.fits(record)).cloned().collect();
+            assert_eq!(expected.len(), count, "{text}");
+            assert_eq!(pages(db, &filter, Order::OldestFirst), expected, "{text}");
+            let newest: Vec<_> = expected.into_iter().rev().collect();
+            assert_eq!(pages(db, &filter, Order::NewestFirst), newest, "{text}");
+        }
+        let filter = AuditFilter::from_query("actor=alice&event=user.login", NOW).unwrap();
+        let first = db.read(move |ports| ports.audit_records(&filter, None, Order::NewestFirst, 10));
+        assert!(first.records.is_empty() && first.next.is_some(), "{first:?}");
+    });
+}
+
 #[test]
 fn a_page_behind_a_record_that_is_not_there_is_empty() {
     everywhere(|db| {
