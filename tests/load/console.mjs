@@ -1,6 +1,8 @@
 // Asks a filled provider (tests/load/serve) for every list and search of the console, as an owner would, and prints what its log
 // says each page took: the median and the most of ROUNDS (5), in milliseconds.
 //
+// PID=... adds the processor time of that server per page: on a machine that is busy with other work, it tells more.
+//
 //     signet admin grant alice owner
 //     node tests/load/console.mjs http://127.0.0.1:19000 /tmp/filled.log
 import { readFileSync } from 'node:fs';
@@ -84,21 +86,30 @@ const pages = {
   '/admin/keys': [''],
   '/admin/administrators': [''],
 };
+// In milliseconds, of hundredths of a second.
+function processor() {
+  if (!process.env.PID) return NaN;
+  const fields = readFileSync(`/proc/${process.env.PID}/stat`, 'utf8').split(') ')[1].split(' ');
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+}
+
 let slow = 0;
 for (const [path, queries] of Object.entries(pages)) {
   for (const query of queries) {
     const times = [];
     let answer;
+    const before = processor();
     for (let round = 0; round < rounds; round += 1) {
       read = readFileSync(log, 'utf8').length;
       answer = await open(query ? `${path}?${query.replaceAll(' ', '+')}` : path);
       times.push(await took());
     }
+    const cpu = process.env.PID ? ` ${((processor() - before) / rounds).toFixed(1)} |` : '';
     times.sort((one, other) => one - other);
     const [median, most] = [times[times.length >> 1], times.at(-1)];
     slow += median > bound ? 1 : 0;
     const lines = Math.max(0, answer.body.split('<tr>').length - 2);
-    console.log(`| ${path} | ${decodeURIComponent(query)} | ${median} | ${most} | ${answer.status === 200 ? lines : `answered ${answer.status}`} |`);
+    console.log(`| ${path} | ${decodeURIComponent(query)} | ${median} | ${most} |${cpu} ${answer.status === 200 ? lines : `answered ${answer.status}`} |`);
   }
 }
 process.exitCode = slow ? 1 : 0;
