@@ -116,7 +116,8 @@ pub fn look(
     urls: &dyn JudgeUrl,
     plan: &KeyPlan,
 ) -> Result<Vec<Finding>, AdminFault> {
-    examine(tx, ctx, actor, (urls, plan), usize::MAX).map(|(findings, _)| findings)
+    actor.require(Permission::ViewApplications)?;
+    examine(tx, ctx, (urls, plan), usize::MAX).map(|(findings, _)| findings)
 }
 
 /// As [`look`], but at no more clients than a page may wait for.
@@ -130,18 +131,17 @@ pub fn glance(
     urls: &dyn JudgeUrl,
     plan: &KeyPlan,
 ) -> Result<(Vec<Finding>, Reach), AdminFault> {
-    examine(tx, ctx, actor, (urls, plan), GLANCED_AT)
+    actor.require(Permission::ViewApplications)?;
+    examine(tx, ctx, (urls, plan), GLANCED_AT)
 }
 
-/// Looks at about so many clients.
+/// Looks at about so many clients, for those who asked for the permission.
 fn examine(
     tx: &mut (impl Clients + Resources + ?Sized),
     ctx: &Ctx,
-    actor: &Actor,
     (urls, plan): (&dyn JudgeUrl, &KeyPlan),
     most: usize,
 ) -> Result<(Vec<Finding>, Reach), AdminFault> {
-    actor.require(Permission::ViewApplications)?;
     let catalogue = tx.catalogue()?;
     let against = Against {
         urls,

@@ -125,18 +125,15 @@ impl Tx {
 
     /// Those on which everything lies that fits the filter.
     fn threads(&mut self, filter: &AuditFilter) -> Result<Vec<Thread>, StorageFault> {
-        let named: [(&Option<String>, fn(String) -> Thread); 6] = [
-            (&filter.correlation_id, Thread::Correlation),
-            (&filter.session, Thread::Session),
-            (&filter.subject, Thread::Subject),
-            (&filter.kid, Thread::Subject),
-            (&filter.actor, Thread::Actor),
-            (&filter.client, Thread::Client),
+        let named = [
+            filter.correlation_id.clone().map(Thread::Correlation),
+            filter.session.clone().map(Thread::Session),
+            filter.subject.clone().map(Thread::Subject),
+            filter.kid.clone().map(Thread::Subject),
+            filter.actor.clone().map(Thread::Actor),
+            filter.client.clone().map(Thread::Client),
         ];
-        let mut threads: Vec<Thread> = named
-            .into_iter()
-            .filter_map(|(name, thread)| name.clone().map(thread))
-            .collect();
+        let mut threads: Vec<Thread> = named.into_iter().flatten().collect();
         if let Some(network) = &filter.address {
             let (first, last) = network.bounds();
             if network.is_single() {
