@@ -9,11 +9,14 @@ const STOP_LIMIT_MS = 10_000;
 // Without a listener these signals end this process before it can take its programs along.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-/** Runs a program to its end, with `input` on its standard input, and resolves with what it wrote to standard output. */
-export async function run(command, args, { input = '', ...options } = {}) {
+/**
+ * Runs a program to its end, with `input` on its standard input, and resolves with what it wrote to standard output. It has half a
+ * minute, or `limit` milliseconds.
+ */
+export async function run(command, args, { input = '', limit = RUN_LIMIT_MS, ...options } = {}) {
   const program = launch(command, args, options);
   program.child.stdin.end(input);
-  const outcome = await Promise.race([program.ended, silence(RUN_LIMIT_MS)]);
+  const outcome = await Promise.race([program.ended, silence(limit)]);
   program.kill();
   if (outcome !== 'exit code 0') throw new Error(`${command} ${args.join(' ')}: ${outcome}\n${program.printed()}`);
   return program.output();

@@ -6,9 +6,9 @@ import { run, start } from './program.mjs';
 const APPS = fileURLToPath(new URL('../apps', import.meta.url));
 const PYTHON = process.env.SIGNET_CLIENTS_PYTHON ?? fileURLToPath(new URL('../.venv/bin/python', import.meta.url));
 
-/** Runs Python to its end, in the directory of the apps, with `env` added to the environment. */
-export function runPython(args, env) {
-  return run(PYTHON, args, surroundings(env));
+/** Runs Python to its end, in the directory of the apps, with `env` added to the environment; `options` as of `run`. */
+export function runPython(args, env, options) {
+  return run(PYTHON, args, { ...surroundings(env), ...options });
 }
 
 /** Starts Python as `start` does. */
