@@ -250,5 +250,11 @@ fn a_spare_that_is_not_safe_is_turned_for_a_reason_alone_and_the_trail_says_whic
     assert!(done.body.contains("ES256 signs with"), "{}", done.body);
     let trail = browser.get(&provider.url("/admin/audit?event=key.rotate"));
     assert!(trail.body.contains("forced: a drill at noon"), "{}", trail.body);
-    assert!(trail.body.contains("console · 127.0.0.1"), "{}", trail.body);
+    let source = "<span>console<span class=\"soft\"><bdi>127.0.0.1</bdi>";
+    assert!(trail.body.contains(source), "{}", trail.body);
+    assert!(
+        trail.body.contains("<bdi>alice</bdi></a>"),
+        "by name: {}",
+        trail.body
+    );
 }
