@@ -16,12 +16,13 @@ use crate::fault::AdminFault;
 /// was deleted has none.
 ///
 /// # Errors
-/// `Storage`.
+/// `Forbidden`; `Storage`.
 pub fn names(
     tx: &mut (impl Directory + ?Sized),
     actor: &Actor,
     records: &[AuditRecord],
 ) -> Result<BTreeMap<String, String>, AdminFault> {
+    actor.require(Permission::ViewAudit)?;
     let mentioned = records
         .iter()
         .flat_map(|record| [&record.actor, &record.subject])
