@@ -11,7 +11,12 @@ pub mod installation;
 mod keys;
 mod manual;
 mod metrics;
+#[path = "../../crates/store/tests/contract/nobody.rs"]
+pub mod nobody;
 mod people;
+mod postgres;
+#[path = "../../crates/store/tests/contract/postgres_server.rs"]
+mod postgres_server;
 #[path = "../../crates/store/tests/contract/redis_server.rs"]
 #[allow(
     dead_code,
@@ -31,7 +36,7 @@ use installation::{Installation, mode, until};
 const GRANTS: [&str; 4] = ["--grant", "authorization_code", "--grant", "refresh_token"];
 
 /// A first-party client, with the secret it was given.
-fn client(installation: &Installation, client_id: &str) -> Value {
+pub fn client(installation: &Installation, client_id: &str) -> Value {
     let mut arguments = vec![
         "client",
         "create",
@@ -51,7 +56,7 @@ fn client(installation: &Installation, client_id: &str) -> Value {
     installation.json(&arguments, "")
 }
 
-fn alice(installation: &Installation) -> Value {
+pub fn alice(installation: &Installation) -> Value {
     let arguments = [
         "user",
         "create",

@@ -1,7 +1,9 @@
 //! What comes over the wire before it is a request: too much, too slow, or something else than it seems.
 
+mod behind_a_proxy;
 mod hosts;
 mod methods;
+mod nginx;
 mod sizes;
 mod slow;
 mod smuggling;

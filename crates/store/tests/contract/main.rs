@@ -20,6 +20,7 @@ mod engine;
 mod flows;
 mod given_and_taken;
 mod keys;
+mod nobody;
 mod notices;
 mod once;
 mod people;

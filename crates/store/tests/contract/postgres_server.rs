@@ -1,13 +1,10 @@
 //! A PostgreSQL of one's own, one per process of tests: in a directory that goes away, on a port of 127.0.0.1, behind a
 //! password nobody else knows. What Debian's package may have started is neither asked nor touched.
 //!
-//! PostgreSQL refuses to run as root, so for root it runs as `nobody`. A process of tests has no last act in which it could
-//! stop its server, least of all when it is killed; so a shell stands between the two, which waits for the end of its input.
+//! A process of tests has no last act in which it could stop its server, least of all when it is killed; so a shell stands
+//! between the two, which waits for the end of its input.
 
-use std::fs::File;
 use std::net::TcpListener;
-use std::os::unix::fs::{MetadataExt as _, chown};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -19,6 +16,8 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 use kernel::SystemEntropy;
 use kernel::id::Sid;
+
+use super::nobody::{command, give};
 
 /// Whom the server obeys.
 const OWNER: &str = "signet";
@@ -137,10 +136,8 @@ fn room(dir: &Path) -> u64 {
 fn make(programs: &Path, dir: &Path, password: &str) {
     let secret = dir.join("password");
     std::fs::write(&secret, password).unwrap();
-    if let Some((user, group)) = stand_in() {
-        chown(&secret, Some(user), Some(group)).unwrap();
-        chown(dir, Some(user), Some(group)).unwrap();
-    }
+    give(&secret);
+    give(dir);
     let made = command(&programs.join("initdb"))
         .args(["--username", OWNER, "--auth", "scram-sha-256"])
         .args(["--encoding", "UTF8", "--no-locale", "--no-sync"])
@@ -151,16 +148,6 @@ fn make(programs: &Path, dir: &Path, password: &str) {
         .output()
         .unwrap();
     assert!(made.status.success(), "{made:?}");
-}
-
-/// A program that is not run by root.
-fn command(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    if let Some((user, group)) = stand_in() {
-        command.uid(user).gid(group);
-    }
-    command.current_dir("/");
-    command
 }
 
 /// Where `initdb` and `postgres` are: `$POSTGRES_BIN`, or the newest that Debian put beside each other.
@@ -176,19 +163,6 @@ fn programs() -> PathBuf {
     newest
         .expect("PostgreSQL is installed (tests/run installs it)")
         .join("bin")
-}
-
-/// User and group of `nobody` if this is root.
-fn stand_in() -> Option<(u32, u32)> {
-    let own = File::open("/proc/self").unwrap().metadata().unwrap().uid();
-    if own != 0 {
-        return None;
-    }
-    let users = std::fs::read_to_string("/etc/passwd").unwrap();
-    let nobody = users.lines().find_map(|line| line.strip_prefix("nobody:"));
-    let mut fields = nobody.expect("there is a user nobody").split(':').skip(1);
-    let mut next = || fields.next().unwrap().parse().unwrap();
-    Some((next(), next()))
 }
 
 /// A port nobody listens on, most likely.
