@@ -1,5 +1,6 @@
 //! Each area read and written.
 
+use admin::{Administrator, Role};
 use identity::inbox::Inbox as _;
 use reqwest::Method;
 use serde_json::json;
@@ -220,6 +221,25 @@ fn sessions_and_grants_are_found_and_ended() {
     }
     let all = json!({"before": "0s", "offline_access": true});
     operator.post("/sessions/preview", &all).ok(200);
+}
+
+/// The batches end the session behind the token, too; were it the first, the next batch would find nobody who may end it.
+#[test]
+fn a_person_who_ends_every_session_hears_how_many_before_their_token_is_refused() {
+    let provider = Provider::start();
+    let alice = Administrator::Person(sub(&provider, "alice"));
+    super::give(&provider, alice, &[Role::Owner]);
+    // All of it: with less the token could not end the session of an owner, their own included.
+    let person = Operator::person(&provider, &format!("openid {}", super::every_scope()));
+    let web = RelyingParty::new(&provider, "web");
+    web.sign_in(&mut Browser::new(&provider), "bob", "openid");
+    let choice = json!({"matching": {"client_id": "web"}});
+    let counted = person.post("/sessions/preview", &choice).ok(200).json;
+    assert_eq!(counted["sessions"], 2);
+    let agreed = json!({"what": choice, "as_of": counted["as_of"], "sessions": 2});
+    assert_eq!(person.post("/sessions/end", &agreed).ok(200).json["ended"], 2);
+    person.post("/sessions/preview", &choice).ok(401);
+    assert_eq!(provider.live_sessions(), 0);
 }
 
 #[test]

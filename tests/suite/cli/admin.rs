@@ -175,7 +175,8 @@ fn who_is_demoted_elsewhere_is_out_at_once() {
     let page = browser.sign_in_as(&keys, "alice").page();
     assert_eq!((page.status, &page.url), (200, &keys), "{}", page.body);
     installation.json(&["admin", "withdraw", "alice", "key-operator"], "");
-    assert_eq!(browser.open(&keys).page().status, 403);
+    let page = browser.open(&keys).page();
+    assert_eq!((page.status, &page.url), (403, &keys), "{}", page.body);
     installation.json(&["admin", "grant", "alice", "auditor"], "");
     assert_eq!(browser.open(&keys).page().status, 200);
 }

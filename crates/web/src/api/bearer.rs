@@ -85,7 +85,12 @@ impl Bearer {
         }
         let roles = tx.admin_roles(&self.who)?;
         let may = Permissions::of(roles).within_scope(self.claims.scope.iter());
-        Ok(Some(Actor::bearer(&self.claims.sub, may).at(address)))
+        let actor = Actor::bearer(&self.claims.sub, may).at(address);
+        // Whoever ends many sessions ends the one behind this token last.
+        Ok(Some(match self.claims.sid {
+            Some(sid) => actor.within(sid),
+            None => actor,
+        }))
     }
 
     fn is_let_in(&self, tx: &mut (dyn Ports + '_)) -> Result<bool, StorageFault> {
