@@ -52,11 +52,7 @@ impl Nginx {
         ];
         let mut text = head(dir.path(), provider);
         for (address, location) in sites {
-            write!(
-                text,
-                "server {{ listen {address}; location / {{ {location} }} }}\n"
-            )
-            .unwrap();
+            writeln!(text, "server {{ listen {address}; location / {{ {location} }} }}").unwrap();
         }
         let file = dir.path().join("nginx.conf");
         std::fs::write(&file, text + "}\n").unwrap();
