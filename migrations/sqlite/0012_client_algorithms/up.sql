@@ -5,5 +5,6 @@ ALTER TABLE clients ADD COLUMN access_token_alg TEXT NOT NULL DEFAULT 'ES256';
 UPDATE clients SET
     id_token_alg = coalesce(json_extract(metadata, '$.id_token_signed_response_alg'), 'RS256'),
     access_token_alg = coalesce(json_extract(policy, '$.access_token_alg'), 'ES256');
-CREATE INDEX clients_by_id_token_alg ON clients (enabled, id_token_alg, access_token_alg, public, client_id);
-CREATE INDEX clients_by_access_token_alg ON clients (enabled, access_token_alg);
+-- The algorithm comes first: an index that began with `enabled` would be taken for lists of enabled clients, and sorted.
+CREATE INDEX clients_by_id_token_alg ON clients (id_token_alg, enabled, access_token_alg, public, client_id);
+CREATE INDEX clients_by_access_token_alg ON clients (access_token_alg, enabled);
