@@ -4,7 +4,7 @@
 
 use std::net::TcpListener;
 use std::path::Path;
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, OnceLock, Weak, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -59,14 +59,21 @@ pub struct Provider {
 }
 
 /// The master key of every story.
-struct Holder;
+struct Holder {
+    store: Arc<Database>,
+    state: OnceLock<Weak<AppState>>,
+}
 
 impl Custody for Holder {
     fn master(&self) -> Arc<MasterKey> {
         template().master.clone()
     }
 
-    fn sweep_out(&self) {}
+    fn settle(&self) {
+        if let Some(state) = self.state.get().and_then(Weak::upgrade) {
+            state.replace_ring(load_ring(&self.store));
+        }
+    }
 }
 
 impl Provider {
@@ -98,12 +105,16 @@ impl Provider {
         let hasher = Arc::new(Hasher::start(HasherSize::for_cores(2), ctx.entropy.clone()).unwrap());
         let catcher = Arc::new(Catcher::new(ctx.clone(), Sender::of_host("localhost").unwrap()));
         let storage = Arc::new(Storage::new(store.clone()));
+        let holder = Arc::new(Holder {
+            store: store.clone(),
+            state: OnceLock::new(),
+        });
         let parts = Parts {
             ctx: ctx.clone(),
             store: storage.clone() as Arc<admin::Store>,
             hasher: hasher.clone(),
             ring: Arc::new(SharedRing::new(load_ring(&store))),
-            custody: Arc::new(Holder),
+            custody: holder.clone(),
             key_plan: KeyPlan::default(),
             urls: Arc::new(cast::Anywhere),
             revocations: store.revocations(),
@@ -114,6 +125,7 @@ impl Provider {
             trusted_proxies: TrustedProxies::default(),
         };
         let state = Arc::new(AppState::new(parts).unwrap());
+        holder.state.set(Arc::downgrade(&state)).unwrap();
         let (caches, database) = (Arc::downgrade(&state), Arc::downgrade(&store));
         let forget = move |changes: &[kernel::Change]| {
             if let (Some(state), Some(store)) = (caches.upgrade(), database.upgrade()) {

@@ -3,7 +3,7 @@
 //! Use-cases are plain functions over ports; who runs them, on which thread and in which transaction is the store's
 //! business. A job is handed over whole, so that a store may let several share one commit.
 
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 /// Storage could not do its work. Never shown to clients; its text belongs in the log.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -46,18 +46,62 @@ pub enum Verdict {
     Rollback,
 }
 
+/// What a job does inside the transaction.
+pub type Run<P> = Box<dyn FnOnce(&mut P) -> Verdict + Send>;
+/// Called once, after the commit, or with the fault that prevented it.
+pub type Done = Box<dyn FnOnce(Result<(), StorageFault>) + Send>;
+
 /// One unit of work, type-erased for the trip to the storage thread.
 pub struct Job<P: ?Sized> {
     /// Runs inside the transaction.
-    pub run: Box<dyn FnOnce(&mut P) -> Verdict + Send>,
-    /// Called once, after the commit, or with the fault that prevented it.
-    pub done: Box<dyn FnOnce(Result<(), StorageFault>) + Send>,
+    pub run: Run<P>,
+    /// Hears what became of it.
+    pub done: Done,
 }
 
 /// A store that runs jobs against the ports `P`.
 pub trait UnitOfWork<P: ?Sized>: Send + Sync {
     /// Queues the job and returns at once.
     fn submit(&self, access: Access, job: Job<P>);
+}
+
+/// What a use-case answered, known to its caller once the commit is.
+///
+/// There are hundreds of kinds of answers: whoever waits for one waits for a plain sign and fetches the answer here, because a
+/// channel for each kind would be compiled for each kind.
+pub struct Answer<T, E>(Arc<Mutex<Option<Result<T, E>>>>);
+
+impl<T, E: From<StorageFault>> Answer<T, E> {
+    /// The use-case's own answer if its writes were kept, or were not to be.
+    ///
+    /// # Errors
+    /// The use-case's own, or the storage fault that kept it from being committed.
+    pub fn after(self, committed: Result<(), StorageFault>) -> Result<T, E> {
+        committed?;
+        let answer = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        answer.unwrap_or_else(|| Err(StorageFault::Panicked("no answer was left".into()).into()))
+    }
+}
+
+/// `work` as a job runs it, and where its answer will be. An `Err` rolls back.
+pub fn prepare<P, T, E>(work: impl FnOnce(&mut P) -> Result<T, E> + Send + 'static) -> (Run<P>, Answer<T, E>)
+where
+    P: ?Sized + 'static,
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    let place = Arc::new(Mutex::new(None));
+    let left = Arc::clone(&place);
+    let run = Box::new(move |ports: &mut P| {
+        let outcome = work(ports);
+        let verdict = match &outcome {
+            Ok(_) => Verdict::Commit,
+            Err(_) => Verdict::Rollback,
+        };
+        *left.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+        verdict
+    });
+    (run, Answer(place))
 }
 
 /// Queues `work`; `reply` gets its answer after the commit. An `Err` rolls back.
@@ -71,26 +115,8 @@ pub fn submit<P, T, E>(
     T: Send + 'static,
     E: From<StorageFault> + Send + 'static,
 {
-    let (slot, answer) = mpsc::sync_channel(1);
-    let run = Box::new(move |ports: &mut P| {
-        let outcome = work(ports);
-        let verdict = if outcome.is_ok() {
-            Verdict::Commit
-        } else {
-            Verdict::Rollback
-        };
-        // The receiver lives in `done`, which outlives `run`.
-        let _ = slot.send(outcome);
-        verdict
-    });
-    let done = Box::new(move |committed: Result<(), StorageFault>| {
-        reply(match committed {
-            Ok(()) => answer
-                .try_recv()
-                .unwrap_or_else(|_| Err(StorageFault::Panicked("no answer was left".into()).into())),
-            Err(fault) => Err(fault.into()),
-        });
-    });
+    let (run, answer) = prepare(work);
+    let done = Box::new(move |committed| reply(answer.after(committed)));
     store.submit(access, Job { run, done });
 }
 
@@ -108,11 +134,17 @@ where
     T: Send + 'static,
     E: From<StorageFault> + Send + 'static,
 {
+    let (run, answer) = prepare(work);
+    answer.after(wait(store, access, run))
+}
+
+/// Waits until the job is committed, or is not.
+fn wait<P: ?Sized>(store: &dyn UnitOfWork<P>, access: Access, run: Run<P>) -> Result<(), StorageFault> {
     let (sender, receiver) = mpsc::sync_channel(1);
-    submit(store, access, work, move |answer| {
-        let _ = sender.send(answer);
+    let done = Box::new(move |committed| {
+        let _ = sender.send(committed);
     });
-    receiver
-        .recv()
-        .unwrap_or_else(|_| Err(StorageFault::Unavailable("the store has shut down".into()).into()))
+    store.submit(access, Job { run, done });
+    let shut_down = |_| Err(StorageFault::Unavailable("the store has shut down".into()));
+    receiver.recv().unwrap_or_else(shut_down)
 }

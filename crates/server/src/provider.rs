@@ -2,7 +2,7 @@
 //!
 //! Listening is `serve`'s business; what requests do is `web`'s.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 
 use admin::Ports;
 use admin::keys::custody::Custody;
@@ -47,10 +47,12 @@ pub(crate) struct Surroundings {
     pub(crate) urls: Arc<SharedJudge>,
 }
 
-/// The master key and the database whose keys it opens.
+/// The master key, the database whose keys it opens, and where they are in use.
 struct Holder {
     vault: Arc<Vault>,
     store: Arc<Database>,
+    /// Weak: the handlers hold this.
+    state: OnceLock<Weak<AppState>>,
 }
 
 impl Custody for Holder {
@@ -58,7 +60,11 @@ impl Custody for Holder {
         self.vault.master()
     }
 
-    fn sweep_out(&self) {
+    fn settle(&self) {
+        // What cannot be loaded now the watcher's news of the same change has loaded again.
+        if let Some(state) = self.state.get().and_then(Weak::upgrade) {
+            self.vault.reload(&self.store, &state);
+        }
         if let Err(fault) = self.store.sweep_out() {
             tracing::warn!(%fault, "the database's log could not be emptied");
         }
@@ -86,15 +92,17 @@ impl Provider {
         )
         .map_err(|error| Failure::new(Exit::Failed, error))?;
         let store = Arc::clone(&installation.store);
+        let holder = Arc::new(Holder {
+            vault: Arc::clone(&vault),
+            store: Arc::clone(&store),
+            state: OnceLock::new(),
+        });
         let state = Arc::new(AppState::new(Parts {
             ctx: Arc::clone(&installation.ctx),
             store: Arc::clone(&store) as Arc<admin::Store>,
             hasher: Arc::new(hasher),
             ring,
-            custody: Arc::new(Holder {
-                vault: Arc::clone(&vault),
-                store: Arc::clone(&store),
-            }),
+            custody: Arc::clone(&holder) as Arc<dyn Custody>,
             key_plan: surroundings.key_plan,
             urls: surroundings.urls,
             revocations: store.revocations(),
@@ -104,6 +112,7 @@ impl Provider {
             hosts: surroundings.hosts,
             trusted_proxies: surroundings.trusted_proxies,
         })?);
+        let _ = holder.state.set(Arc::downgrade(&state));
         // Weak: the watcher belongs to the database and must not keep it alive.
         let (database, caches) = (Arc::downgrade(&store), Arc::downgrade(&state));
         let wake = Arc::new(Wake::default());

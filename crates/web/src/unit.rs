@@ -1,7 +1,7 @@
 //! Units of work, awaited: the store runs them on its own threads and no worker is blocked meanwhile.
 
 use admin::Ports;
-use kernel::work::submit;
+use kernel::work::{Job, Run, prepare};
 use kernel::{Access, StorageFault};
 use tokio::sync::oneshot;
 
@@ -49,12 +49,18 @@ where
     T: Send + 'static,
     E: From<StorageFault> + Send + 'static,
 {
+    let (run, answer) = prepare(work);
+    answer.after(committed(state, access, run).await)
+}
+
+/// Waits until the job is committed, or is not.
+async fn committed(state: &AppState, access: Access, run: Run<AllPorts>) -> Result<(), StorageFault> {
     let (sender, receiver) = oneshot::channel();
-    submit::<AllPorts, T, E>(&*state.store, access, work, move |answer| {
+    let done = Box::new(move |committed| {
         // A client that hung up no longer waits for its answer.
-        let _ = sender.send(answer);
+        let _ = sender.send(committed);
     });
-    receiver
-        .await
-        .unwrap_or_else(|_| Err(StorageFault::Unavailable("the store is shutting down".into()).into()))
+    state.store.submit(access, Job { run, done });
+    let shut_down = |_| Err(StorageFault::Unavailable("the store is shutting down".into()));
+    receiver.await.unwrap_or_else(shut_down)
 }

@@ -1,5 +1,5 @@
-//! Whoever holds the master key: makes new signing keys for those who turn them, and sees to it that nothing of an erased
-//! private half stays behind. The command line holds it itself; the console and the API are given this.
+//! Whoever holds the master key: makes new signing keys for those who turn them, puts them to use, and sees to it that
+//! nothing of an erased private half stays behind. The command line holds it itself; the console and the API are given this.
 
 use std::sync::Arc;
 
@@ -12,9 +12,10 @@ use token::keys::{Fresh, KeyFault, MasterKey};
 pub trait Custody: Send + Sync {
     /// The key in use.
     fn master(&self) -> Arc<MasterKey>;
-    /// After a private half was erased: nothing of it stays in the database's files. A fault is only logged, because what
-    /// was done is done.
-    fn sweep_out(&self);
+    /// After keys were turned, before whoever turned them is answered: this process signs and verifies with what the database
+    /// holds now, and nothing of an erased private half stays in its files. Slow: not on an async thread. A fault is only
+    /// logged, because what was done is done.
+    fn settle(&self);
 }
 
 impl dyn Custody {

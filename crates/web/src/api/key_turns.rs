@@ -233,11 +233,11 @@ fn refused(fault: KeyFault) -> AdminFault {
     }
 }
 
-/// After a private half was erased: nothing of it stays behind.
-async fn sweep_out(call: &Call) {
+/// After keys were turned: what is answered from now on is signed with what there is now.
+async fn settle(call: &Call) {
     let custody = Arc::clone(&call.state.custody);
     // Only a server that stops does not get to it; its successor will.
-    let _ = web::block(move || custody.sweep_out()).await;
+    let _ = web::block(move || custody.settle()).await;
 }
 
 async fn rotate(call: Call) -> Answer {
@@ -250,7 +250,7 @@ async fn rotate(call: Call) -> Answer {
     let rotated = call
         .write(move |tx, ctx, actor| Ok(rotation::rotate(tx, ctx, actor, alg, &insistence, fresh)?))
         .await?;
-    sweep_out(&call).await;
+    settle(&call).await;
     Reply::ok(&Turned {
         rotated: rotated.into_iter().map(TurnedKey::from).collect(),
     })
@@ -267,6 +267,7 @@ async fn generate(call: Call) -> Answer {
     let made = call
         .write(move |tx, ctx, actor| Ok(rotation::generate(tx, ctx, actor, &again, alg, fresh)?))
         .await?;
+    settle(&call).await;
     Reply::ok(&Made {
         keys: made.iter().map(Key::from).collect(),
     })
@@ -283,7 +284,7 @@ async fn activate(call: Call) -> Answer {
     let rotated = call
         .write(move |tx, ctx, actor| Ok(rotation::activate(tx, ctx, actor, &kid, &insistence, fresh)?))
         .await?;
-    sweep_out(&call).await;
+    settle(&call).await;
     Reply::ok(&TurnedKey::from(rotated))
 }
 
@@ -293,7 +294,7 @@ async fn retire(call: Call) -> Answer {
     let status = call
         .write(move |tx, ctx, actor| Ok(withdrawal::retire(tx, ctx, actor, &kid, &insistence)?))
         .await?;
-    sweep_out(&call).await;
+    settle(&call).await;
     Reply::ok(&Key::from(&status))
 }
 
@@ -319,7 +320,7 @@ async fn revoke(call: Call) -> Answer {
         )?)
     })
     .await?;
-    sweep_out(&call).await;
+    settle(&call).await;
     Reply::ok(&shown)
 }
 

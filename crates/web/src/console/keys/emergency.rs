@@ -19,7 +19,7 @@ use token::keys::KeyState;
 
 use super::one::{Holder, holders};
 use super::timeline::short;
-use super::{make, page_of, sweep_out};
+use super::{make, page_of, settle};
 use crate::console::desk::{Desk, Proof, Refusal};
 use crate::console::sessions::ending;
 use crate::console::shell::{Section, Shell};
@@ -254,7 +254,7 @@ async fn revoke(desk: &Desk, kid: &str, stood: String, reason: Option<String>) -
         withdrawal::revoke(tx, ctx, actor, &radius, reason.as_deref(), fresh)
     })
     .await?;
-    sweep_out(desk).await;
+    settle(desk).await;
     Ok(())
 }
 

@@ -95,11 +95,11 @@ fn refused(fault: KeyFault) -> AdminFault {
     }
 }
 
-/// After a private half was erased: nothing of it stays behind.
-async fn sweep_out(desk: &Desk) {
+/// After keys were turned: what is answered from now on is signed with what there is now.
+async fn settle(desk: &Desk) {
     let custody = Arc::clone(&desk.state().custody);
     // Only a server that stops does not get to it; its successor will.
-    let _ = web::block(move || custody.sweep_out()).await;
+    let _ = web::block(move || custody.settle()).await;
 }
 
 /// The page of one key.

@@ -11,7 +11,7 @@ use token::keys::{KeyState, Signed};
 
 use super::rotate::{insistence, proof_for, told};
 use super::timeline::short;
-use super::{make, page_of, sweep_out};
+use super::{make, page_of, settle};
 use crate::console::desk::{Desk, Refusal};
 use crate::console::shell::{Section, Shell};
 use crate::console::words::{When, ahead, number, segment};
@@ -285,7 +285,7 @@ async fn begin_to_sign(desk: &Desk, kid: &str, insistence: Insistence) -> Result
             rotation::activate(tx, ctx, actor, &kid, &insistence, fresh)
         })
         .await?;
-    sweep_out(desk).await;
+    settle(desk).await;
     Ok(told(&[rotated]))
 }
 
@@ -295,5 +295,6 @@ async fn leave(desk: &Desk, kid: &str, insistence: Insistence) -> Result<String,
         withdrawal::retire(tx, ctx, actor, &wanted, &insistence)
     })
     .await?;
+    settle(desk).await;
     Ok(format!("{} left the JWK Set.", short(kid)))
 }

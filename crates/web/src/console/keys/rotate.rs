@@ -9,7 +9,7 @@ use askama::Template;
 use token::SigningAlg;
 
 use super::timeline::short;
-use super::{make, sweep_out};
+use super::{make, settle};
 use crate::console::desk::{Desk, Proof, Refusal};
 use crate::console::shell::{Section, Shell};
 use crate::console::words::ahead;
@@ -133,7 +133,7 @@ async fn rotate(
             rotation::rotate(tx, ctx, actor, alg, &insistence, fresh)
         })
         .await?;
-    sweep_out(desk).await;
+    settle(desk).await;
     Ok(rotated)
 }
 
