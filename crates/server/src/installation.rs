@@ -116,7 +116,7 @@ pub(crate) fn context(config: &Config) -> Ctx {
 impl From<OpenFault> for Failure {
     fn from(fault: OpenFault) -> Self {
         let exit = match fault {
-            OpenFault::Url(_) => Exit::Configuration,
+            OpenFault::Url(_) | OpenFault::Postgres(_) => Exit::Configuration,
             OpenFault::Missing(_)
             | OpenFault::Unwritable { .. }
             | OpenFault::NotADatabase(_)

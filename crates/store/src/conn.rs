@@ -1,15 +1,17 @@
 //! A connection to one of the two databases, and the macro that compiles a query for both.
 
 use diesel::connection::SimpleConnection;
-use diesel::{PgConnection, QueryResult, SqliteConnection};
+use diesel::{QueryResult, SqliteConnection};
 use kernel::StorageFault;
+
+use crate::postgres::line::{Line, Standing};
 
 /// A connection. A plain enum: diesel's `MultiConnection` knows neither upserts nor statement ids known at compile time.
 pub enum Conn {
     /// The embedded database.
     Sqlite(SqliteConnection),
     /// A server.
-    Postgres(PgConnection),
+    Postgres(Line),
 }
 
 impl Conn {
@@ -18,6 +20,14 @@ impl Conn {
         match self {
             Conn::Sqlite(conn) => conn.batch_execute(sql),
             Conn::Postgres(conn) => conn.batch_execute(sql),
+        }
+    }
+
+    /// Whether it is of use. A file does not go away.
+    pub fn standing(&self) -> Standing {
+        match self {
+            Conn::Sqlite(_) => Standing::Good,
+            Conn::Postgres(conn) => conn.standing(),
         }
     }
 }

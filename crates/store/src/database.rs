@@ -79,7 +79,7 @@ impl Database {
             location.create()?;
         }
         location.check()?;
-        let mut first = location.connect(Access::Write)?;
+        let mut first = location.connect_patiently(Access::Write)?;
         match mode {
             OpenMode::Create => drop(schema::raise(&mut first)?),
             OpenMode::MustExist => schema::require_current(&mut first)?,

@@ -1,11 +1,16 @@
 //! Why a database cannot be used: one clear line each, for the person who started the program.
 
+use crate::postgres::url::UrlFault;
+
 /// Why opening, inspecting or migrating failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenFault {
     /// Not a URL of a kind known here. A mistake in the configuration.
     #[error("`{0}` is not a database URL: it begins with sqlite:// and a path, or with postgres://")]
     Url(String),
+    /// A URL of PostgreSQL that says something unknown. A mistake in the configuration.
+    #[error("database.url {0}")]
+    Postgres(UrlFault),
     /// There is no such file.
     #[error("there is no database at {0}; `signet init` creates one")]
     Missing(String),

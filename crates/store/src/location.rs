@@ -3,12 +3,15 @@
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use diesel::{Connection as _, PgConnection, SqliteConnection};
+use diesel::{Connection as _, SqliteConnection};
 use kernel::Access;
 
 use crate::conn::Conn;
 use crate::fault::OpenFault;
+use crate::postgres::dial::Pace;
+use crate::postgres::server::Server;
 
 /// The first bytes of every SQLite database that is not empty.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -18,8 +21,8 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 pub enum Location {
     /// An SQLite file.
     File(PathBuf),
-    /// A PostgreSQL URL; it may hold a password and is never printed.
-    Server(String),
+    /// PostgreSQL.
+    Server(Arc<Server>),
 }
 
 impl Location {
@@ -29,8 +32,8 @@ impl Location {
             // Joined to `.`, no path is taken for one of SQLite's own names such as `:memory:`.
             return Ok(Self::File(Path::new(".").join(path)));
         }
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::Server(url.to_owned()));
+        if let Some(server) = Server::parse(url) {
+            return Ok(Self::Server(Arc::new(server.map_err(OpenFault::Postgres)?)));
         }
         // What stands before the scheme's end says enough; the rest may hold a password.
         Err(OpenFault::Url(
@@ -67,12 +70,24 @@ impl Location {
         }
     }
 
-    /// A new connection, ready for jobs of this kind.
+    /// A new connection, ready for jobs of this kind, for each of whose statements somebody waits.
     pub fn connect(&self, access: Access) -> Result<Conn, OpenFault> {
+        self.connect_at(Pace::Prompt, access)
+    }
+
+    /// A new connection for what takes as long as it takes: migrations, copies.
+    pub fn connect_patiently(&self, access: Access) -> Result<Conn, OpenFault> {
+        self.connect_at(Pace::Patient, access)
+    }
+
+    fn connect_at(&self, pace: Pace, access: Access) -> Result<Conn, OpenFault> {
         let refused =
             |error: diesel::ConnectionError| OpenFault::Unreachable(error.to_string().trim().to_owned());
         match self {
-            Self::Server(url) => Ok(Conn::Postgres(PgConnection::establish(url).map_err(refused)?)),
+            Self::Server(server) => server
+                .connect(pace)
+                .map(Conn::Postgres)
+                .map_err(OpenFault::Unreachable),
             Self::File(path) => {
                 let name = path.to_str().ok_or_else(|| OpenFault::Missing(show(path)))?;
                 let mut conn = Conn::Sqlite(SqliteConnection::establish(name).map_err(refused)?);

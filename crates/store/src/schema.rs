@@ -119,7 +119,7 @@ impl Step {
 /// A connection to a database that is there already.
 fn existing(location: &Location, access: Access) -> Result<Conn, OpenFault> {
     location.check()?;
-    location.connect(access)
+    location.connect_patiently(access)
 }
 
 /// As [`up`], on an open connection.

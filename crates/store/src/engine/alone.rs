@@ -9,6 +9,7 @@ use super::queue::Tasks;
 use super::{Run, Shared, answer, attempt};
 use crate::conn::{Conn, unavailable};
 use crate::location::Location;
+use crate::postgres::line::Standing;
 use crate::tx::{Told, Tx};
 
 /// A thread's own connection and how it uses it.
@@ -69,10 +70,15 @@ impl Alone {
             // take turns too: the lock is held to the commit, and every statement after it sees all commits before it.
             (Conn::Postgres(_), Access::Write) => "BEGIN; SELECT pg_advisory_xact_lock(7305513)",
         };
-        let Err(error) = self.tx.conn.batch(begin) else {
-            return Ok(());
-        };
-        tracing::warn!(%error, "connecting to the database again");
+        match self.tx.conn.standing() {
+            Standing::Lost => tracing::warn!("connecting to the database again"),
+            Standing::Good => {
+                let Err(error) = self.tx.conn.batch(begin) else {
+                    return Ok(());
+                };
+                tracing::warn!(%error, "connecting to the database again");
+            }
+        }
         self.tx.conn = self
             .location
             .connect(self.access)

@@ -5,11 +5,12 @@ use diesel::prelude::*;
 use diesel::replace_into;
 use diesel::sql_types::BigInt;
 use diesel::upsert::excluded;
-use diesel::{PgConnection, QueryResult, SqliteConnection};
+use diesel::{QueryResult, SqliteConnection};
 use kernel::StorageFault;
 use session::{Issued, Revocation, Revocations, Revoked};
 
 use crate::conn::{Conn, on, unavailable};
+use crate::postgres::line::Line;
 use crate::rows::revocation::RevocationRow;
 use crate::tables::revocations;
 use crate::tx::Tx;
@@ -65,7 +66,7 @@ fn replace(conn: &mut SqliteConnection, row: RevocationRow) -> QueryResult<()> {
 }
 
 /// The same in one statement: two transactions may extend one entry, the second waits for the first.
-fn extend(conn: &mut PgConnection, row: &RevocationRow) -> QueryResult<()> {
+fn extend(conn: &mut Line, row: &RevocationRow) -> QueryResult<()> {
     let until = excluded(revocations::until);
     let expires_at = excluded(revocations::expires_at);
     diesel::insert_into(revocations::table)

@@ -12,8 +12,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, PgConnection};
 use kernel::SystemEntropy;
 use kernel::id::Sid;
 
@@ -78,7 +76,7 @@ impl PostgresServer {
             address: format!("postgres://{OWNER}:{password}@127.0.0.1:{port}"),
             _keeper: keeper,
         };
-        let up = (0..1500).any(|_| PgConnection::establish(&server.url("postgres")).is_ok() || pause());
+        let up = (0..1500).any(|_| tell(&server.url("postgres"), "").is_ok() || pause());
         let log = || std::fs::read_to_string(dir.join("log")).unwrap_or_default();
         assert!(up, "PostgreSQL does not answer: {}", log());
         server
@@ -97,8 +95,7 @@ impl PostgresServer {
     }
 
     fn tell(&self, sql: &str) {
-        let mut conn = PgConnection::establish(&self.url("postgres")).unwrap();
-        conn.batch_execute(sql).unwrap();
+        tell(&self.url("postgres"), sql).unwrap();
     }
 }
 
@@ -113,6 +110,19 @@ impl Drop for PostgresDatabase {
     fn drop(&mut self) {
         PostgresServer::shared().tell(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
     }
+}
+
+/// SQL past the house.
+pub fn tell(url: &str, sql: &str) -> Result<(), tokio_postgres::Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.unwrap().block_on(async {
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+        let pump = tokio::spawn(connection);
+        let told = client.batch_execute(sql).await;
+        drop(client);
+        pump.await.unwrap()?;
+        told
+    })
 }
 
 /// A directory for the server alone: in memory where there is room, because a database per test is hundreds of files.

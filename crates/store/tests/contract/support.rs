@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, PgConnection, SqliteConnection};
+use diesel::{Connection as _, SqliteConnection};
 use identity::{Profile, User, UserState};
 use kernel::id::{BrowserId, GrantId, Sid, UserId};
 use kernel::secret::{Kind, Plain};
@@ -18,7 +18,7 @@ use token::client::Secrets;
 use token::grant::RefreshRow;
 use token::{Client, ClientMetadata, ClientPolicy, Grant};
 
-use crate::postgres_server::{PostgresDatabase, PostgresServer};
+use crate::postgres_server::{PostgresDatabase, PostgresServer, tell};
 
 pub type Ports = dyn admin::Ports;
 
@@ -88,8 +88,7 @@ impl Fresh {
 /// SQL past the house, on a database of either kind.
 pub fn execute(url: &str, sql: &str) {
     let Some(path) = url.strip_prefix("sqlite://") else {
-        let mut conn = PgConnection::establish(url).unwrap();
-        return conn.batch_execute(sql).unwrap();
+        return tell(url, sql).unwrap();
     };
     let mut conn = SqliteConnection::establish(path).unwrap();
     conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON")

@@ -1,0 +1,342 @@
+//! `postgres://...` as operators write it: which servers, as whom, how sure of them.
+//!
+//! The grammar is that of libpq's URLs, read here so that nothing in it is silently ignored: a parameter that is not known
+//! is refused by its name. docs/operate/postgresql.md is the same for people.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The port of a server that names none.
+const PORT: u16 = 5432;
+/// Connecting takes no longer, over all hosts together.
+const CONNECTING: Duration = Duration::from_secs(3);
+/// What an operator may make of it, in seconds.
+const CONNECTING_SECS: std::ops::RangeInclusive<u64> = 1..=30;
+
+/// Where a database is and how one gets in. Holds a password, so that it has no `Debug` but one that says nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The servers, in the order in which they are tried.
+    pub hosts: Vec<Host>,
+    /// As whom; as the account the program runs under if silent.
+    pub user: Option<String>,
+    /// Never printed.
+    pub password: Option<String>,
+    /// Which database; the user's if silent.
+    pub database: Option<String>,
+    /// How sure of the server's identity one has to be; `None` leaves it to [`Host::trust`].
+    pub trust: Option<Trust>,
+    /// Who may sign the server's certificate: a PEM file, else the system's authorities.
+    pub authorities: Option<PathBuf>,
+    /// Our own certificate and its key, both PEM.
+    pub identity: Option<(PathBuf, PathBuf)>,
+    /// The bound of connecting, over all hosts together.
+    pub patience: Duration,
+    /// What the server's administrators see.
+    pub application: String,
+    /// Which servers will do.
+    pub session: Session,
+    /// Settings of the session, as the server's command line has them.
+    pub options: Option<String>,
+}
+
+/// One server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Host {
+    /// By its name or address.
+    Tcp(String, u16),
+    /// By the directory of its Unix socket.
+    Socket(PathBuf, u16),
+}
+
+/// `sslmode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// `disable`: in the clear.
+    Clear,
+    /// `require`: encrypted, with whomever.
+    Anybody,
+    /// `verify-ca`: whose certificate an authority signed, whatever name is on it.
+    Signed,
+    /// `verify-full`: whose certificate an authority signed for this host's name.
+    Named,
+}
+
+/// `target_session_attrs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Session {
+    /// One that may write: after the promotion of a replica, the new primary.
+    Writable,
+    /// Whoever answers.
+    Any,
+}
+
+/// What is wrong with a URL. Repeats no value but those that cannot be secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UrlFault {
+    /// A name that means nothing here.
+    #[error("does not know the parameter `{0}`")]
+    Parameter(String),
+    /// Said twice.
+    #[error("has the parameter `{0}` twice")]
+    Twice(String),
+    /// A value that means nothing.
+    #[error("{0} is {1}")]
+    Value(&'static str, &'static str),
+    /// A `%` that is not followed by two hexadecimal digits, or bytes that are not UTF-8.
+    #[error("has a % that encodes nothing; write %25 for a percent sign")]
+    Encoding,
+    /// `sslcert` without `sslkey`, or the other way round.
+    #[error("has one of sslcert and sslkey without the other")]
+    HalfIdentity,
+    /// As many ports as hosts, or one for all.
+    #[error("names {ports} ports for {hosts} hosts")]
+    Ports {
+        /// How many hosts.
+        hosts: usize,
+        /// How many ports.
+        ports: usize,
+    },
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Address")
+            .field("hosts", &self.hosts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(name, port) if name.contains(':') => write!(f, "[{name}]:{port}"),
+            Self::Tcp(name, port) => write!(f, "{name}:{port}"),
+            Self::Socket(dir, port) => write!(f, "{} (port {port})", dir.display()),
+        }
+    }
+}
+
+impl Host {
+    /// What is expected of a server when the URL does not say: nothing on this machine, everything elsewhere.
+    pub fn trust(&self) -> Trust {
+        match self {
+            Self::Socket(..) => Trust::Clear,
+            Self::Tcp(name, _) if is_loopback(name) => Trust::Clear,
+            Self::Tcp(..) => Trust::Named,
+        }
+    }
+}
+
+fn is_loopback(name: &str) -> bool {
+    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// The parts of a URL before they are understood.
+#[derive(Default)]
+struct Parts {
+    user: Option<String>,
+    password: Option<String>,
+    hosts: Vec<String>,
+    ports: Vec<String>,
+    database: Option<String>,
+    parameters: Vec<(String, String)>,
+}
+
+impl Address {
+    /// Understands `postgres://[USER[:PASSWORD]@][HOST[:PORT],...][/DATABASE][?NAME=VALUE&...]`; `None` if it begins otherwise.
+    /// Relative paths begin at `directory`.
+    pub fn parse(url: &str, directory: &Path) -> Option<Result<Self, UrlFault>> {
+        let rest = url
+            .strip_prefix("postgres://")
+            .or_else(|| url.strip_prefix("postgresql://"))?;
+        Some(Parts::of(rest).and_then(|parts| parts.understood(directory)))
+    }
+}
+
+impl Parts {
+    fn of(rest: &str) -> Result<Self, UrlFault> {
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
+        let mut parts = Self::default();
+        let hosts = match authority.rsplit_once('@') {
+            None => authority,
+            Some((who, hosts)) => {
+                let (user, password) = match who.split_once(':') {
+                    Some((user, password)) => (user, Some(password)),
+                    None => (who, None),
+                };
+                parts.user = said(user)?;
+                parts.password = password.map(decoded).transpose()?;
+                hosts
+            }
+        };
+        for host in hosts.split(',').filter(|_| !hosts.is_empty()) {
+            let (name, port) = split_port(host);
+            parts.hosts.push(decoded(name)?);
+            parts.ports.push(port.to_owned());
+        }
+        parts.database = said(database)?;
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            parts.take(decoded(name)?, decoded(value)?)?;
+        }
+        Ok(parts)
+    }
+
+    /// A parameter; those that only say elsewhere what may stand before the `?` are put there.
+    fn take(&mut self, name: String, value: String) -> Result<(), UrlFault> {
+        let list = || value.split(',').map(str::to_owned).collect();
+        match name.as_str() {
+            "host" if self.hosts.is_empty() => self.hosts = list(),
+            "port" if self.ports.iter().all(String::is_empty) => self.ports = list(),
+            "user" if self.user.is_none() => self.user = Some(value),
+            "password" if self.password.is_none() => self.password = Some(value),
+            "dbname" if self.database.is_none() => self.database = Some(value),
+            "host" | "port" | "user" | "password" | "dbname" => return Err(UrlFault::Twice(name)),
+            _ if self.parameters.iter().any(|(known, _)| *known == name) => {
+                return Err(UrlFault::Twice(name));
+            }
+            _ => self.parameters.push((name, value)),
+        }
+        Ok(())
+    }
+
+    fn understood(self, directory: &Path) -> Result<Address, UrlFault> {
+        let hosts = hosts(&self.hosts, &self.ports)?;
+        let mut address = Address {
+            hosts,
+            user: self.user,
+            password: self.password,
+            database: self.database,
+            trust: None,
+            authorities: None,
+            identity: None,
+            patience: CONNECTING,
+            application: "signet".to_owned(),
+            session: Session::Writable,
+            options: None,
+        };
+        let (mut certificate, mut key) = (None, None);
+        for (name, value) in self.parameters {
+            match name.as_str() {
+                "sslmode" => address.trust = Some(trust(&value)?),
+                "sslrootcert" if value == "system" => address.authorities = None,
+                "sslrootcert" => address.authorities = Some(directory.join(value)),
+                "sslcert" => certificate = Some(directory.join(value)),
+                "sslkey" => key = Some(directory.join(value)),
+                "connect_timeout" => address.patience = patience(&value)?,
+                "application_name" => address.application = value,
+                "target_session_attrs" => address.session = session(&value)?,
+                "options" => address.options = Some(value),
+                _ => return Err(UrlFault::Parameter(name)),
+            }
+        }
+        address.identity = match (certificate, key) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            _ => return Err(UrlFault::HalfIdentity),
+        };
+        Ok(address)
+    }
+}
+
+/// Hosts with their ports: one each, one for all, or none.
+fn hosts(names: &[String], ports: &[String]) -> Result<Vec<Host>, UrlFault> {
+    let here = ["localhost".to_owned()];
+    let names = if names.is_empty() { &here[..] } else { names };
+    if ports.len() > 1 && ports.len() != names.len() {
+        return Err(UrlFault::Ports {
+            hosts: names.len(),
+            ports: ports.len(),
+        });
+    }
+    let one = |(index, name): (usize, &String)| {
+        let port = match ports.get(index).or_else(|| ports.first()).map(String::as_str) {
+            None | Some("") => PORT,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|port| *port > 0)
+                .ok_or(UrlFault::Value("a port", "not a number from 1 to 65535"))?,
+        };
+        Ok(match name.as_str() {
+            "" => Host::Tcp("localhost".to_owned(), port),
+            path if path.starts_with('/') => Host::Socket(path.into(), port),
+            name => Host::Tcp(name.to_owned(), port),
+        })
+    };
+    names.iter().enumerate().map(one).collect()
+}
+
+/// A host and the port behind it, if any; an IPv6 address stands in brackets.
+fn split_port(host: &str) -> (&str, &str) {
+    if let Some((name, rest)) = host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        return (name, rest.strip_prefix(':').unwrap_or(rest));
+    }
+    host.rsplit_once(':').unwrap_or((host, ""))
+}
+
+fn trust(value: &str) -> Result<Trust, UrlFault> {
+    match value {
+        "disable" => Ok(Trust::Clear),
+        "require" => Ok(Trust::Anybody),
+        "verify-ca" => Ok(Trust::Signed),
+        "verify-full" => Ok(Trust::Named),
+        // Whoever stands on the way could answer that there is no TLS.
+        "allow" | "prefer" => Err(UrlFault::Value(
+            "sslmode",
+            "allow or prefer, which protect nobody; choose verify-full, or disable on a trusted network",
+        )),
+        _ => Err(UrlFault::Value(
+            "sslmode",
+            "none of disable, require, verify-ca and verify-full",
+        )),
+    }
+}
+
+fn session(value: &str) -> Result<Session, UrlFault> {
+    match value {
+        "read-write" | "primary" => Ok(Session::Writable),
+        "any" => Ok(Session::Any),
+        _ => Err(UrlFault::Value(
+            "target_session_attrs",
+            "neither read-write nor any",
+        )),
+    }
+}
+
+fn patience(value: &str) -> Result<Duration, UrlFault> {
+    let secs = value.parse().ok().filter(|secs| CONNECTING_SECS.contains(secs));
+    secs.map(Duration::from_secs).ok_or(UrlFault::Value(
+        "connect_timeout",
+        "not a number of seconds from 1 to 30",
+    ))
+}
+
+/// Decoded, unless it is empty.
+fn said(text: &str) -> Result<Option<String>, UrlFault> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    decoded(text).map(Some)
+}
+
+/// RFC 3986, section 2.1.
+fn decoded(text: &str) -> Result<String, UrlFault> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+        let (Some(high), Some(low)) = (digit(rest.next()), digit(rest.next())) else {
+            return Err(UrlFault::Encoding);
+        };
+        bytes.push((high * 16 + low) as u8);
+    }
+    String::from_utf8(bytes).map_err(|_| UrlFault::Encoding)
+}
