@@ -16,7 +16,7 @@ pub mod nobody;
 mod people;
 mod postgres;
 #[path = "../../crates/store/tests/contract/postgres_server.rs"]
-mod postgres_server;
+pub mod postgres_server;
 #[path = "../../crates/store/tests/contract/redis_server.rs"]
 #[allow(
     dead_code,

@@ -12,6 +12,7 @@ mod actors;
 mod apis;
 mod audit;
 mod cast;
+mod nodes;
 mod rig;
 mod storage;
 
@@ -57,5 +58,6 @@ mod sessions;
 mod sign_in_once;
 mod single_logout;
 mod throttling;
+mod time;
 mod userinfo;
 mod what_kills_what;

@@ -13,9 +13,9 @@ use actix_web::web::Data;
 use admin::Ports;
 use admin::keys::custody::Custody;
 use identity::password::Password;
-use identity::{Hasher, HasherSize};
+use identity::{Hasher, HasherSize, PasswordHash};
 use kernel::{
-    Access, Clock as _, Ctx, FixedClock, Issuer, Policy, StorageFault, SystemClock, SystemEntropy, work,
+    Access, Clock, Ctx, FixedClock, Issuer, Policy, StorageFault, SystemClock, SystemEntropy, work,
 };
 use mail::{Catcher, Sender};
 use outbound::Outbound;
@@ -38,9 +38,27 @@ use crate::storage::Storage;
 /// The name of the database in its directory.
 const FILE: &str = "signet.db";
 
+/// What a provider is started with.
+pub struct Beginning {
+    /// A directory of its own.
+    pub dir: TempDir,
+    /// Its database, with keys, people and clients.
+    pub store: Arc<Database>,
+    /// What the story moves.
+    pub clock: Arc<FixedClock>,
+    /// What it takes for the present.
+    pub time: Arc<dyn Clock>,
+    /// Who it says it is; none: its address.
+    pub issuer: Option<String>,
+    /// Its policy.
+    pub policy: Policy,
+    /// How long clients may keep it waiting.
+    pub patience: Patience,
+}
+
 /// A running provider. Dropping it stops the server and removes the database.
 pub struct Provider {
-    /// Who it says it is: `http://127.0.0.1:PORT`.
+    /// Where it is, and unless it is one of several nodes who it says it is: `http://127.0.0.1:PORT`.
     pub issuer: String,
     /// What it takes for the present. Starts at the real one, because relying parties look at their own clock.
     pub clock: Arc<FixedClock>,
@@ -92,16 +110,39 @@ impl Provider {
         let template = template();
         let dir = tempfile::tempdir().unwrap();
         copy(template.dir.path(), dir.path());
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let store = Arc::new(open(dir.path(), OpenMode::MustExist));
         let clock = Arc::new(FixedClock::at(SystemClock.now()));
+        let beginning = Beginning {
+            dir,
+            store,
+            time: clock.clone(),
+            clock,
+            issuer: None,
+            policy,
+            patience,
+        };
+        Self::from(beginning)
+    }
+
+    /// On a database there is already, as one node of several.
+    pub fn from(beginning: Beginning) -> Self {
+        let Beginning {
+            dir,
+            store,
+            clock,
+            time,
+            issuer,
+            policy,
+            patience,
+        } = beginning;
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
         let ctx = Arc::new(Ctx {
-            clock: clock.clone(),
+            clock: time,
             entropy: Arc::new(SystemEntropy),
-            issuer: Issuer::new(issuer.as_str()),
+            issuer: Issuer::new(issuer.as_deref().unwrap_or(&address)),
             policy,
         });
-        let store = Arc::new(open(dir.path(), OpenMode::MustExist));
         let hasher = Arc::new(Hasher::start(HasherSize::for_cores(2), ctx.entropy.clone()).unwrap());
         let catcher = Arc::new(Catcher::new(ctx.clone(), Sender::of_host("localhost").unwrap()));
         let storage = Arc::new(Storage::new(store.clone()));
@@ -145,7 +186,7 @@ impl Provider {
         store.heed(Box::new(heed)).unwrap();
         let (server, thread) = serve(listener, state.clone(), patience);
         Self {
-            issuer,
+            issuer: address,
             clock,
             hasher,
             inbox: catcher,
@@ -316,37 +357,55 @@ fn load_ring(store: &Database) -> KeyRing {
 struct Template {
     dir: TempDir,
     master: Arc<MasterKey>,
+    password: PasswordHash,
 }
 
 fn template() -> &'static Template {
     static MADE: OnceLock<Template> = OnceLock::new();
     MADE.get_or_init(|| {
         let dir = tempfile::tempdir().unwrap();
-        let ctx = Ctx {
-            clock: Arc::new(SystemClock),
-            entropy: Arc::new(SystemEntropy),
-            // Nothing that is stored names the issuer.
-            issuer: Issuer::new("http://127.0.0.1"),
-            policy: Policy::default(),
-        };
+        let ctx = foundation();
         let master = MasterKey::generate(&*ctx.entropy);
-        let prepared = keys::prepare(&SigningAlg::USUAL, &master, &ctx).unwrap();
         let hasher = Hasher::start(HasherSize::for_cores(1), ctx.entropy.clone()).unwrap();
-        let hash = hasher.hash(Password::new(cast::PASSWORD).unwrap()).unwrap();
-        let store = open(dir.path(), OpenMode::Create);
-        work::run::<dyn Ports, _, KeyFault>(&store, Access::Write, move |ports| {
-            keys::install(ports, prepared)
-        })
-        .unwrap();
-        work::run::<dyn Ports, _, admin::AdminFault>(&store, Access::Write, move |ports| {
-            cast::install(ports, &ctx, &hash)
-        })
-        .unwrap();
-        Template {
+        let template = Template {
             dir,
             master: Arc::new(master),
-        }
+            password: hasher.hash(Password::new(cast::PASSWORD).unwrap()).unwrap(),
+        };
+        template.fill(&open(template.dir.path(), OpenMode::Create), ctx);
+        template
     })
+}
+
+impl Template {
+    fn fill(&self, store: &Database, ctx: Ctx) {
+        let prepared = keys::prepare(&SigningAlg::USUAL, &self.master, &ctx).unwrap();
+        let installed = work::run::<dyn Ports, _, KeyFault>(store, Access::Write, move |ports| {
+            keys::install(ports, prepared)
+        });
+        installed.unwrap();
+        let hash = self.password.clone();
+        let installed = work::run::<dyn Ports, _, admin::AdminFault>(store, Access::Write, move |ports| {
+            cast::install(ports, &ctx, &hash)
+        });
+        installed.unwrap();
+    }
+}
+
+/// Puts keys, people and clients into a database that has none.
+pub fn fill(store: &Database) {
+    template().fill(store, foundation());
+}
+
+/// When and as whom everything begins.
+fn foundation() -> Ctx {
+    Ctx {
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        // Nothing that is stored names the issuer.
+        issuer: Issuer::new("http://127.0.0.1"),
+        policy: Policy::default(),
+    }
 }
 
 fn open(dir: &Path, mode: OpenMode) -> Database {

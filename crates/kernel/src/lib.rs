@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod change;
+pub mod corrected;
 pub mod ctx;
 pub mod digest;
 pub mod entropy;
@@ -14,11 +15,14 @@ pub mod work;
 
 pub use audit::{Audit, AuditEvent, AuditRecord, Source};
 pub use change::Change;
+pub use corrected::CorrectedClock;
 pub use ctx::{Ctx, Issuer, Policy};
 pub use entropy::{Entropy, SystemEntropy};
 pub use secret::{Digest, Plain};
-pub use time::{Clock, SystemClock, Timestamp};
+pub use time::{Clock, SteadyClock, SystemClock, Timestamp};
 pub use work::{Access, StorageFault, UnitOfWork};
 
 #[cfg(feature = "testing")]
-pub use {entropy::SeededEntropy, time::FixedClock};
+pub use entropy::SeededEntropy;
+#[cfg(any(test, feature = "testing"))]
+pub use time::FixedClock;

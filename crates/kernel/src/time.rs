@@ -90,6 +90,11 @@ impl fmt::Debug for Timestamp {
 pub trait Clock: Send + Sync {
     /// The present moment.
     fn now(&self) -> Timestamp;
+
+    /// For a clock that follows another: how many milliseconds the machine's own is behind that, negative where it is ahead.
+    fn machine_behind(&self) -> Option<i64> {
+        None
+    }
 }
 
 /// The operating system's clock.
@@ -109,12 +114,41 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that was set once and goes on by the machine's timer: whoever sets the operating system's clock meanwhile does not
+/// move it.
+#[derive(Debug, Clone, Copy)]
+pub struct SteadyClock {
+    set_to: Timestamp,
+    set_at: std::time::Instant,
+}
+
+impl SteadyClock {
+    /// Set to what `clock` shows now.
+    pub fn from(clock: &dyn Clock) -> Self {
+        Self {
+            set_to: clock.now(),
+            set_at: instant(),
+        }
+    }
+}
+
+impl Clock for SteadyClock {
+    fn now(&self) -> Timestamp {
+        self.set_to.plus(instant().saturating_duration_since(self.set_at))
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one timer of the house's clocks")]
+fn instant() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
 /// A clock that stands still until a test moves it.
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 #[derive(Debug)]
 pub struct FixedClock(std::sync::atomic::AtomicI64);
 
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 impl FixedClock {
     /// A clock showing `at`.
     pub fn at(at: Timestamp) -> Self {
@@ -128,7 +162,7 @@ impl FixedClock {
     }
 }
 
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(std::sync::atomic::Ordering::SeqCst))

@@ -42,8 +42,8 @@ impl<T, E: From<StorageFault>> From<StorageFault> for Stop<T, E> {
 }
 
 impl Installation {
-    /// Opens the database of `config`, which must have exactly the schema of this program. Where there is a Redis, what is
-    /// committed is announced there; whether it answers is not asked.
+    /// Opens the database of `config`, which must have a schema this program can use, and takes its time. Where there is a
+    /// Redis, what is committed is announced there; whether it answers is not asked.
     ///
     /// # Errors
     /// One line, with the exit code that fits.
@@ -52,9 +52,13 @@ impl Installation {
         if let Some(cache) = &config.cache {
             store.join(cache, &SystemEntropy)?;
         }
+        let clock = store.clock(Arc::new(SystemClock))?;
         Ok(Self {
             store: Arc::new(store),
-            ctx: Arc::new(context(config)),
+            ctx: Arc::new(Ctx {
+                clock,
+                ..context(config)
+            }),
         })
     }
 
@@ -103,7 +107,7 @@ impl Installation {
     }
 }
 
-/// The context of production: the system's clock and dice.
+/// The context of production without a database: the system's clock and dice.
 pub(crate) fn context(config: &Config) -> Ctx {
     Ctx {
         clock: Arc::new(SystemClock),
@@ -121,6 +125,7 @@ impl From<OpenFault> for Failure {
             | OpenFault::Unwritable { .. }
             | OpenFault::NotADatabase(_)
             | OpenFault::Unreachable(_) => Exit::Unreachable,
+            OpenFault::Clock { .. } => Exit::Failed,
             OpenFault::SchemaTooOld { .. } | OpenFault::SchemaTooNew { .. } => Exit::Schema,
         };
         Self::new(exit, fault)

@@ -15,7 +15,9 @@ use diesel::sql_types::BigInt;
 use kernel::{Access, Change, Clock, StorageFault, Timestamp};
 use session::RevocationList;
 
+use crate::clock::Timekeeper;
 use crate::conn::{Conn, on, unavailable};
+use crate::engine::Shared;
 use crate::fault::OpenFault;
 use crate::location::Location;
 use crate::revocation::Reading;
@@ -72,6 +74,7 @@ pub struct Watcher {
     reading: Reading,
     revocations: Arc<RevocationList>,
     looked: Arc<AtomicI64>,
+    timekeeper: Option<Timekeeper>,
 }
 
 /// A change in the words of the feed.
@@ -97,14 +100,8 @@ pub fn change_of(kind: &str, id: &str) -> Change {
 }
 
 impl Watcher {
-    /// Begins after the newest change there is, with `revocations` filled. `looked` holds when the database was last
-    /// looked at, in milliseconds.
-    pub fn start(
-        location: Location,
-        clock: Arc<dyn Clock>,
-        revocations: Arc<RevocationList>,
-        looked: Arc<AtomicI64>,
-    ) -> Result<Self, OpenFault> {
+    /// Begins after the newest change there is, with the revocation list filled.
+    pub fn start(location: Location, clock: Arc<dyn Clock>, shared: &Shared) -> Result<Self, OpenFault> {
         let conn = location.connect(Access::Read)?;
         let mut watcher = Self {
             location,
@@ -113,8 +110,9 @@ impl Watcher {
             seen: 0,
             version: None,
             reading: Reading::default(),
-            revocations,
-            looked,
+            revocations: Arc::clone(&shared.revocations),
+            looked: Arc::clone(&shared.looked),
+            timekeeper: shared.clock.get().cloned().map(Timekeeper::new),
         };
         watcher
             .begin()
@@ -169,6 +167,9 @@ impl Watcher {
 
     /// What happened since the last look. Afterwards the revocation list knows everything committed before it.
     fn look(&mut self) -> Result<Vec<Change>, StorageFault> {
+        if let Some(timekeeper) = &mut self.timekeeper {
+            timekeeper.look(&mut self.conn)?;
+        }
         let begun = self.clock.now();
         let version = data_version(&mut self.conn)?;
         let mut news = Vec::new();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use admin::Ports;
 use kernel::work::Job;
-use kernel::{Access, Clock, Entropy, StorageFault, UnitOfWork, entropy, work};
+use kernel::{Access, Clock, CorrectedClock, Entropy, StorageFault, UnitOfWork, entropy, work};
 use session::RevocationList;
 
 use crate::cache::announcer::Announcer;
@@ -157,13 +157,7 @@ impl Database {
         listener: Listener,
     ) -> Result<(), OpenFault> {
         let listener: SharedListener = listener.into();
-        let looked = Arc::clone(&self.shared.looked);
-        let watcher = Watcher::start(
-            self.location.clone(),
-            Arc::clone(&clock),
-            self.revocations(),
-            looked,
-        )?;
+        let watcher = Watcher::start(self.location.clone(), Arc::clone(&clock), &self.shared)?;
         let Some(bell) = self.shared.bell.install() else {
             return Err(OpenFault::Unreachable(
                 "its changes are being watched already".into(),
@@ -244,6 +238,11 @@ impl Database {
     /// Where it is.
     pub(crate) fn location(&self) -> &Location {
         &self.location
+    }
+
+    /// The clock that follows the database's, once there is one.
+    pub(crate) fn timekeeper(&self) -> &OnceLock<Arc<CorrectedClock>> {
+        &self.shared.clock
     }
 
     /// Who announces in Redis, where there is one.

@@ -28,6 +28,15 @@ pub enum OpenFault {
     /// Nobody answers, or the answer is no.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
+    /// This machine and the server disagree by days.
+    #[error(
+        "this machine's clock and the database's are {} hours apart, more than any token lives; set right which of them is \
+         wrong, then start again", .seconds.unsigned_abs() / 3600
+    )]
+    Clock {
+        /// How far the machine is behind; negative where it is ahead.
+        seconds: i64,
+    },
     /// Migrations are pending.
     #[error("the database schema is too old (missing: {}); run `signet migrate up`", .pending.join(", "))]
     SchemaTooOld {

@@ -5,6 +5,7 @@
 
 mod cache;
 mod change;
+mod clock;
 mod column;
 mod conn;
 mod database;

@@ -116,7 +116,7 @@ async fn metrics(health: web::Data<Health>) -> HttpResponse {
     let state = &health.state;
     match state
         .metrics
-        .page(keys.as_ref().ok(), &state.revocations, state.ctx.now())
+        .page(keys.as_ref().ok(), &state.revocations, &*state.ctx.clock)
     {
         Ok(page) => HttpResponse::Ok()
             .insert_header((CONTENT_TYPE, METRICS_TYPE))

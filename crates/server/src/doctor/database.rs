@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use kernel::StorageFault;
+use kernel::corrected::is_noticeable;
 use store::schema;
 
 use super::Finding;
@@ -31,6 +32,7 @@ pub(super) fn look(config: &Config) -> (Vec<Finding>, Option<Installation>) {
         }
     };
     findings.push(writes(&installation));
+    findings.extend(clock(&installation));
     (findings, Some(installation))
 }
 
@@ -89,6 +91,24 @@ fn write(probe: &Path) -> std::io::Result<()> {
         .open(probe)?;
     file.write_all(&[0; PROBE_BYTES])?;
     file.sync_all()
+}
+
+/// This machine's clock against that of a database server.
+fn clock(installation: &Installation) -> Option<Finding> {
+    const CHECK: &str = "clock";
+    let behind = installation.ctx.clock.machine_behind()?;
+    if !is_noticeable(behind) {
+        return Some(Finding::pass(CHECK, "agrees with the database's"));
+    }
+    let seconds = behind.unsigned_abs() / 1000;
+    let side = if behind > 0 { "behind" } else { "ahead of" };
+    let message = format!("{seconds} seconds {side} the database's, whose time is used");
+    let finding = Finding::warn(
+        CHECK,
+        message,
+        "set this machine's clock, and keep it set with NTP",
+    );
+    Some(finding.docs("operate/scale.md"))
 }
 
 /// Writes a value and takes it back, in one transaction.

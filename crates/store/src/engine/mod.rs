@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use kernel::work::{Job, Verdict};
-use kernel::{Source, StorageFault};
+use kernel::{CorrectedClock, Source, StorageFault};
 use session::RevocationList;
 
 use crate::cache::announcer::{Announcer, Answers};
@@ -39,6 +39,8 @@ pub struct Shared {
     pub bell: Bell,
     /// This process's replica of the revocation list.
     pub revocations: Arc<RevocationList>,
+    /// The clock that follows the database's, where one does.
+    pub clock: OnceLock<Arc<CorrectedClock>>,
     /// When the database was last looked at for what others revoked, in milliseconds.
     pub looked: Arc<AtomicI64>,
     /// Where there is a Redis: who announces there.

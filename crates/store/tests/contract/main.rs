@@ -35,5 +35,6 @@ mod sessions;
 mod support;
 mod sweep;
 mod throttle;
+mod time;
 mod upgrade;
 mod watch;

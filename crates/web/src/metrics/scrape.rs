@@ -1,6 +1,6 @@
 //! What is looked up when somebody asks for the metrics: keys, the revocation list, the process. And the page itself.
 
-use kernel::Timestamp;
+use kernel::{Clock, Timestamp};
 use prometheus::{Gauge, GaugeVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
 use session::RevocationList;
 use token::SigningAlg;
@@ -13,9 +13,11 @@ pub(super) struct Scraped {
     key_state: IntGaugeVec,
     next_rotation: GaugeVec,
     lag: Gauge,
+    clock_offset: Gauge,
     entries: IntGauge,
     resident: IntGauge,
     started: Gauge,
+    certificate: GaugeVec,
 }
 
 /// What storage knows of keys.
@@ -41,12 +43,21 @@ impl Scraped {
             "signet_key_next_rotation_timestamp_seconds",
             "When the active key of an algorithm is replaced by itself.",
         );
+        let certificate = Opts::new(
+            "signet_tls_certificate_expiry_timestamp_seconds",
+            "When the certificate of this process ends.",
+        );
         Ok(Self {
+            certificate: kept(it, GaugeVec::new(certificate, &[])?)?,
             key_state: kept(it, IntGaugeVec::new(states, &["alg", "state"])?)?,
             next_rotation: kept(it, GaugeVec::new(rotations, &["alg"])?)?,
             lag: gauge(
                 "signet_revocation_lag_seconds",
                 "How long ago this process last had news of revocations.",
+            )?,
+            clock_offset: gauge(
+                "signet_clock_offset_seconds",
+                "How far this machine's clock is behind the database's, whose time is used.",
             )?,
             entries: count(
                 "signet_revocation_entries",
@@ -86,18 +97,29 @@ impl Metrics {
         self.scraped.started.set(seconds(now));
     }
 
+    /// The process shows a certificate that is good until then. Before it is told of one, there is no line about it.
+    pub fn certificate_ends(&self, at: Timestamp) {
+        let of_none: [&str; 0] = [];
+        self.scraped
+            .certificate
+            .with_label_values(&of_none)
+            .set(seconds(at));
+    }
+
     /// All of it, in Prometheus' text format. Without keys, because storage did not answer, there is no line about keys.
     pub(crate) fn page(
         &self,
         keys: Option<&KeysSeen>,
         revocations: &RevocationList,
-        now: Timestamp,
+        clock: &dyn Clock,
     ) -> Result<String, MetricsFault> {
-        let it = &self.scraped;
+        let (it, now) = (&self.scraped, clock.now());
         it.set_keys(keys);
         let lag = revocations.as_of().map(|as_of| now.since(as_of).as_secs_f64());
         // Never filled: no lag is long enough.
         it.lag.set(lag.unwrap_or(f64::INFINITY));
+        it.clock_offset
+            .set(clock.machine_behind().unwrap_or_default() as f64 / 1000.0);
         it.entries
             .set(i64::try_from(revocations.len()).unwrap_or(i64::MAX));
         it.resident.set(resident_bytes().unwrap_or_default());
