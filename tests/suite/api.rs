@@ -19,7 +19,7 @@ use crate::apis;
 use crate::rig::Provider;
 
 /// A program or a person with a token for the API.
-struct Operator<'a> {
+pub struct Operator<'a> {
     provider: &'a Provider,
     token: String,
 }
@@ -69,12 +69,17 @@ impl<'a> Operator<'a> {
     /// A program that holds these roles, with a token for everything.
     fn program(provider: &'a Provider, name: &'static str, roles: &'static [Role]) -> Self {
         robot(provider, name, roles);
-        Self::with(provider, token_of(provider, name, &every_scope()))
+        Self::of(provider, name)
     }
 
     /// A program that may do everything.
-    fn owner(provider: &'a Provider) -> Self {
+    pub fn owner(provider: &'a Provider) -> Self {
         Self::program(provider, "robot", &[Role::Owner])
+    }
+
+    /// A program that is there already, with a new token for everything.
+    pub fn of(provider: &'a Provider, name: &str) -> Self {
+        Self::with(provider, token_of(provider, name, &every_scope()))
     }
 
     fn with(provider: &'a Provider, token: String) -> Self {
@@ -92,7 +97,7 @@ impl<'a> Operator<'a> {
         Self::with(provider, attacker.redeem("web", &code).granted().to_owned())
     }
 
-    fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+    pub fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
         let mut request = http().request(method, self.provider.url(&format!("/api/v1{path}")));
         request = request.bearer_auth(&self.token);
         for (name, value) in headers {
@@ -106,11 +111,11 @@ impl<'a> Operator<'a> {
         Answer::read(request.send().unwrap())
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], None)
     }
 
-    fn post(&self, path: &str, body: &Value) -> Answer {
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::POST, path, &[], Some(body))
     }
 

@@ -34,6 +34,7 @@ mod console_applications;
 mod cors;
 mod cost;
 mod discovery;
+mod embedded;
 mod flows;
 mod forged_tokens;
 mod form_post;

@@ -3,7 +3,7 @@
 //! Keys, people and clients are made once per run and copied: RSA keys and password hashes are slow to make.
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, Weak, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -237,7 +237,7 @@ impl Provider {
 
     /// What the audit trail says, oldest first.
     pub fn audit(&self) -> Vec<Event> {
-        audit::read(&self.dir.path().join(FILE))
+        audit::read(&self.file())
     }
 
     /// Stores what was counted, as a server does once a minute.
@@ -250,14 +250,19 @@ impl Provider {
         self.state.clone()
     }
 
+    /// The file of its database.
+    pub fn file(&self) -> PathBuf {
+        self.dir.path().join(FILE)
+    }
+
     /// SQL past the house, as somebody with the file would do it.
     pub fn tamper(&self, sql: &str) {
-        audit::tamper(&self.dir.path().join(FILE), sql);
+        audit::tamper(&self.file(), sql);
     }
 
     /// How many rows a table has.
     pub fn rows(&self, table: &str) -> i64 {
-        audit::count(&self.dir.path().join(FILE), table)
+        audit::count(&self.file(), table)
     }
 
     /// Sessions that were not ended.

@@ -21,27 +21,62 @@ const BATCH: usize = 128;
 
 /// Serves until the queue is closed and empty.
 pub fn serve(mut tx: Tx, tasks: &Tasks, shared: &Arc<Shared>) {
+    let mut trouble = Trouble::default();
     while let Some(first) = tasks.wait() {
-        commit_together(&mut tx, first, tasks, shared);
+        commit_together(&mut tx, first, tasks, shared, &mut trouble);
+    }
+}
+
+/// Says in the log that writing fails, and that it works again, once each: what fails in between has lines of its own, and a
+/// disk that is full is not the time to write many.
+#[derive(Debug, Default)]
+struct Trouble {
+    /// Units of work that were not kept since it began.
+    refused: usize,
+    /// Commits since the last that failed.
+    kept: u32,
+}
+
+impl Trouble {
+    /// Commits in a row that end it: on a full disk a small one may still fit.
+    const ENOUGH: u32 = 10;
+
+    fn goes_on(&mut self, fault: &StorageFault, jobs: usize) {
+        if self.refused == 0 {
+            tracing::error!(%fault, "the database cannot be written; whoever wants to is told to come back");
+        }
+        self.refused += jobs.max(1);
+        self.kept = 0;
+    }
+
+    fn may_be_over(&mut self) {
+        self.kept = self.kept.saturating_add(1);
+        if self.refused > 0 && self.kept >= Self::ENOUGH {
+            tracing::warn!(refused = self.refused, "the database can be written again");
+            self.refused = 0;
+        }
     }
 }
 
 /// One transaction with `first` and whoever else is waiting.
-fn commit_together(tx: &mut Tx, first: Task, tasks: &Tasks, shared: &Shared) {
+fn commit_together(tx: &mut Tx, first: Task, tasks: &Tasks, shared: &Shared, trouble: &mut Trouble) {
     let waiting = once(first).chain(from_fn(|| tasks.next()));
     // IMMEDIATE: waits for another process's write here, where nothing was read yet; later it could only fail.
     if let Err(error) = tx.conn.batch("BEGIN IMMEDIATE") {
         let fault = unavailable(error);
-        waiting.for_each(|task| answer(task.done, Err(fault.clone())));
-        return;
+        let refused = waiting.map(|task| answer(task.done, Err(fault.clone())));
+        return trouble.goes_on(&fault, refused.count());
     }
     tx.told = Told::default();
     let (finished, intact) = run_all(tx, waiting.take(BATCH), shared);
     let committed = intact.and_then(|()| tx.conn.batch("COMMIT")).map_err(unavailable);
     match &committed {
-        Ok(()) => shared.commits.count(),
+        Ok(()) => {
+            shared.commits.count();
+            trouble.may_be_over();
+        }
         Err(fault) => {
-            tracing::error!(%fault, jobs = finished.len(), "a commit failed; none of its jobs was kept");
+            trouble.goes_on(fault, finished.len());
             // Fails where SQLite has already rolled back by itself, which is what is wanted.
             let _ = tx.conn.batch("ROLLBACK");
             tx.told = Told::default();
@@ -97,6 +132,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, channel};
     use std::time::Duration;
 
+    use diesel::{RunQueryDsl as _, sql_query};
     use identity::Throttle as _;
     use kernel::{Access, Timestamp, work};
     use tempfile::TempDir;
@@ -154,6 +190,33 @@ mod tests {
             assert!(matches!(answer, Err(StorageFault::Unavailable(_))), "{answer:?}");
         }
         assert_eq!(after, 1);
+    }
+
+    /// FULL is 2: SQLite asks the disk to be done with the log before a commit is one. Whoever waits together shares it.
+    #[test]
+    fn a_commit_is_on_the_disk_before_anybody_is_answered() {
+        #[derive(diesel::QueryableByName)]
+        struct Setting {
+            #[diesel(sql_type = diesel::sql_types::Integer)]
+            synchronous: i32,
+        }
+        let dir = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", dir.path().join("signet.db").display());
+        let db = Database::open(&url, OpenMode::Create).unwrap();
+        let asked = submit(&db, |tx| {
+            let crate::conn::Conn::Sqlite(conn) = &mut tx.conn else {
+                panic!("another database");
+            };
+            let setting: Setting = sql_query("PRAGMA synchronous").get_result(conn).unwrap();
+            Ok(u32::try_from(setting.synchronous).unwrap())
+        });
+        assert_eq!(asked.recv().unwrap().unwrap(), 2);
+        // One after another, each waits for a commit of its own.
+        for number in 1..10 {
+            let before = db.counts().commits;
+            assert_eq!(submit(&db, bump).recv().unwrap().unwrap(), number);
+            assert_eq!(db.counts().commits, before + 1);
+        }
     }
 
     #[test]
