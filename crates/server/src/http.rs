@@ -1,15 +1,22 @@
-//! The public HTTP server: the app on connections that may not keep it waiting.
+//! The public HTTP server: the app on connections that may not keep it waiting, with TLS or without.
 //!
-//! HTTP/1 only. Whoever wants HTTP/2 or TLS in front has a proxy that speaks it.
+//! HTTP/1 only. Whoever wants HTTP/2 in front has a proxy that speaks it.
 
+mod alarm;
 mod connection;
+mod entry;
 mod head;
+mod pulse;
 mod room;
+mod stream;
+mod taking;
 
 use std::io;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
+use actix_http::error::DispatchError;
 use actix_http::{HttpService, KeepAlive, Protocol};
 use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::App;
@@ -19,14 +26,16 @@ use actix_web::rt::net::TcpStream;
 use actix_web::web::Data;
 use web::{AppState, Patience};
 
+use crate::tls::Tls;
 use connection::Connection;
+pub use pulse::Pulses;
 
 /// How long an answer that nobody reads to its end may delay closing.
 const CLOSING: Duration = Duration::from_secs(1);
 
 /// How a server is run. By default with a thread per core, as many connections as there are files for, and half a minute
 /// to stop.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct Manner {
     /// Threads that serve.
     pub workers: usize,
@@ -36,6 +45,10 @@ pub struct Manner {
     pub grace: u64,
     /// How long clients may take.
     pub patience: Patience,
+    /// Where TLS is spoken.
+    pub tls: Option<Arc<Tls>>,
+    /// Shows that its threads turn.
+    pub pulses: Pulses,
 }
 
 impl Default for Manner {
@@ -46,6 +59,8 @@ impl Default for Manner {
             connections: room::connections(workers),
             grace: 30,
             patience: Patience::default(),
+            tls: None,
+            pulses: Pulses::default(),
         }
     }
 }
@@ -62,8 +77,11 @@ pub fn serve(state: &Data<AppState>, listeners: Vec<TcpListener>, manner: Manner
         .shutdown_timeout(manner.grace);
     let stopping = server.graceful_shutdown_signal();
     for listener in listeners {
-        let (state, stopping, patience) = (state.clone(), stopping.clone(), manner.patience);
+        let (state, stopping, manner) = (state.clone(), stopping.clone(), manner.clone());
+        let patience = manner.patience;
         server = server.listen("public", listener, move || {
+            // Once in each thread.
+            manner.pulses.beat_here();
             let app = App::new()
                 .app_data(state.clone())
                 .app_data(patience)
@@ -78,13 +96,27 @@ pub fn serve(state: &Data<AppState>, listeners: Vec<TcpListener>, manner: Manner
                     let stopping = stopping.clone();
                     async move { stopping.notified().await }
                 })
-                .on_connect_ext(|connection: &Connection<TcpStream>, shared| {
+                .on_connect_ext(|connection: &Connection, shared| {
                     shared.insert(connection.exchange());
+                    if let Some(certificate) = connection.certificate() {
+                        shared.insert(certificate);
+                    }
                 })
                 .finish(map_config(app.into_factory(), |()| AppConfig::default()));
-            fn_service(move |stream: TcpStream| async move {
-                let peer = stream.peer_addr().ok();
-                Ok((Connection::new(stream, patience), Protocol::Http1, peer))
+            let tls = manner.tls.clone();
+            fn_service(move |socket: TcpStream| {
+                let tls = tls.clone();
+                async move {
+                    let peer = socket.peer_addr().ok();
+                    match entry::enter(socket, tls.as_ref(), patience).await {
+                        Ok(connection) => Ok((connection, Protocol::Http1, peer)),
+                        Err(error) => {
+                            // Whoever scans ports must not be able to fill the log.
+                            tracing::debug!(client.address = ?peer, %error, "no handshake");
+                            Err(DispatchError::Io(error))
+                        }
+                    }
+                }
             })
             .and_then(http)
         })?;

@@ -15,8 +15,10 @@ mod mail_room;
 mod master_key;
 pub mod notifier;
 pub mod outgoing;
+mod post_office;
 mod provider;
 mod serve;
+pub mod tls;
 mod vault;
 
 pub use exit::{Exit, Failure};

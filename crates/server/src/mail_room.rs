@@ -21,34 +21,6 @@ pub(crate) struct MailRoom {
 }
 
 impl MailRoom {
-    /// As configured. What becomes of letters is counted.
-    ///
-    /// # Errors
-    /// When TLS cannot be set up or no thread can be had. Whether the mail server answers is not asked: nobody should be
-    /// kept from signing in because it does not.
-    pub(crate) fn open(
-        config: Option<&MailConfig>,
-        ctx: &Arc<Ctx>,
-        metrics: &Arc<Metrics>,
-    ) -> Result<Self, Failure> {
-        let post: Arc<dyn Post> = match config {
-            Some(config) => {
-                let metrics = Arc::clone(metrics);
-                let count = move |kind, fate| {
-                    let outcome = match fate {
-                        Fate::Sent => MailOutcome::Sent,
-                        Fate::Lost => MailOutcome::Lost,
-                    };
-                    metrics.letter(kind, outcome);
-                };
-                let mailer = Mailer::start(config, Arc::clone(ctx), Box::new(count));
-                Arc::new(mailer.map_err(|fault| Failure::new(Exit::Failed, fault))?)
-            }
-            None => Arc::new(NoPost::new()),
-        };
-        Ok(Self { post, inbox: None })
-    }
-
     /// Of the sandbox: letters are kept to be looked at.
     ///
     /// # Errors
@@ -63,4 +35,31 @@ impl MailRoom {
             inbox: Some(catcher),
         })
     }
+}
+
+/// The post as configured. What becomes of letters is counted.
+///
+/// # Errors
+/// When TLS cannot be set up or no thread can be had. Whether the mail server answers is not asked: nobody should be kept from
+/// signing in because it does not.
+pub(crate) fn post(
+    config: Option<&MailConfig>,
+    ctx: &Arc<Ctx>,
+    metrics: &Arc<Metrics>,
+) -> Result<Arc<dyn Post>, Failure> {
+    let Some(config) = config else {
+        return Ok(Arc::new(NoPost::new()));
+    };
+    let metrics = Arc::clone(metrics);
+    let count = move |kind, fate| {
+        let outcome = match fate {
+            Fate::Sent => MailOutcome::Sent,
+            Fate::Lost => MailOutcome::Lost,
+        };
+        metrics.letter(kind, outcome);
+    };
+    let mailer = Mailer::start(config, Arc::clone(ctx), Box::new(count));
+    Ok(Arc::new(
+        mailer.map_err(|fault| Failure::new(Exit::Failed, fault))?,
+    ))
 }

@@ -7,6 +7,7 @@ mod api;
 pub mod assets;
 mod catalogue;
 mod client_cache;
+mod client_certificate;
 mod console;
 mod cookies;
 mod correlation;
@@ -40,6 +41,7 @@ mod unit;
 pub mod views;
 mod whence;
 
+pub use client_certificate::ClientCertificate;
 pub use console::PATH as CONSOLE_PATH;
 pub use correlation::CorrelationId;
 pub use exchange::Exchange;

@@ -1,15 +1,18 @@
 //! The management port: health for whoever keeps the process running, numbers for whoever watches it. Not for the public.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, web};
 use admin::keys::schedule;
 use admin::{Actor, AdminFault};
 use kernel::StorageFault;
+use serde_json::{Value, json};
 use token::SigningAlg;
 use token::keys::KeyPlan;
+use tokio::sync::Mutex;
 
 use crate::metrics::KeysSeen;
 use crate::state::AppState;
@@ -18,56 +21,121 @@ use crate::unit::read;
 /// Prometheus' text format.
 const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
+/// How long the database may take to show that it is there.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How it goes with what stands between nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CacheSeen {
+    /// There is none.
+    None,
+    /// It carries news.
+    Well,
+    /// It does not; the database stands in for it.
+    Away,
+}
+
+impl CacheSeen {
+    fn as_str(self) -> &'static str {
+        match self {
+            CacheSeen::None => "none",
+            CacheSeen::Well => "ok",
+            CacheSeen::Away => "degraded",
+        }
+    }
+}
+
+/// Asked how it goes with the cache; must not wait.
+pub type LookAtCache = Box<dyn Fn() -> CacheSeen + Send + Sync>;
+
 /// Whether the process is fit to serve.
 pub struct Health {
     state: Arc<AppState>,
     plan: KeyPlan,
-    draining: AtomicBool,
+    cache: LookAtCache,
+    /// Held while the database is asked.
+    turn: Mutex<()>,
 }
 
-/// Why the process should get no requests.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-enum Unready {
-    #[error("draining")]
-    Draining,
-    #[error("the database does not answer")]
-    Database,
-    #[error("no {} key signs", .0.as_str())]
-    Key(SigningAlg),
+/// What a process needs, and how it goes with it.
+struct Readiness {
+    is_draining: bool,
+    database: Result<(), ()>,
+    /// Algorithms of the plan without a key that signs.
+    silent: Vec<SigningAlg>,
+    cache: CacheSeen,
+}
+
+impl Readiness {
+    fn is_ready(&self) -> bool {
+        !self.is_draining && self.database.is_ok() && self.silent.is_empty()
+    }
+
+    /// What keeps it from being ready, in words for people.
+    fn lacks(&self) -> Vec<String> {
+        let mut lacks = Vec::new();
+        if self.is_draining {
+            lacks.push("draining: the process is about to stop".to_owned());
+        }
+        if self.database.is_err() {
+            lacks.push("database: it does not answer".to_owned());
+        }
+        let silent = self.silent.iter();
+        lacks.extend(silent.map(|alg| format!("keys: no {} key signs", alg.as_str())));
+        lacks
+    }
+
+    fn to_json(&self) -> Value {
+        let word = |is_well: bool| if is_well { "ok" } else { "failing" };
+        let status = match (self.is_draining, self.is_ready()) {
+            (true, _) => "draining",
+            (false, true) => "ready",
+            (false, false) => "not ready",
+        };
+        json!({
+            "status": status,
+            "database": word(self.database.is_ok()),
+            "cache": self.cache.as_str(),
+            "keys": word(self.silent.is_empty()),
+            "lacks": self.lacks(),
+        })
+    }
 }
 
 impl Health {
     /// Of a provider that has just started and keeps its keys by `plan`.
-    pub fn new(state: Arc<AppState>, plan: KeyPlan) -> Self {
+    pub fn new(state: Arc<AppState>, plan: KeyPlan, cache: LookAtCache) -> Self {
         state.metrics.started(state.ctx.now());
         Self {
             state,
             plan,
-            draining: AtomicBool::new(false),
+            cache,
+            turn: Mutex::default(),
         }
-    }
-
-    /// From now on the process wants no new work; `ready` says so.
-    pub fn drain(&self) {
-        self.draining.store(true, Ordering::SeqCst);
     }
 
     /// The database answers, with tables this program knows; each algorithm of the plan has a key that signs; nobody asked
     /// us to stop. A cache that is away is no reason: the database stands in for it.
-    async fn readiness(&self) -> Result<(), Unready> {
-        if self.draining.load(Ordering::SeqCst) {
-            return Err(Unready::Draining);
-        }
-        let answered: Result<_, StorageFault> = read(&self.state, |tx| tx.keys()).await;
-        answered.map_err(|_| Unready::Database)?;
+    async fn readiness(&self) -> Readiness {
         let ring = self.state.ring.get();
         // Algorithms beside the plan come and go with their use.
-        let silent = self
-            .plan
-            .wanted([])
-            .into_iter()
-            .find(|alg| ring.signer(*alg).is_none());
-        silent.map_or(Ok(()), |alg| Err(Unready::Key(alg)))
+        let silent = self.plan.wanted([]).into_iter();
+        Readiness {
+            is_draining: self.state.is_draining(),
+            database: self.ask_database().await,
+            silent: silent.filter(|alg| ring.signer(*alg).is_none()).collect(),
+            cache: (self.cache)(),
+        }
+    }
+
+    /// Over a connection that is there already, one question at a time: whoever asks meanwhile waits.
+    async fn ask_database(&self) -> Result<(), ()> {
+        let answer = async {
+            let _turn = self.turn.lock().await;
+            read(&self.state, |tx| tx.keys()).await
+        };
+        let answered: Result<Result<_, StorageFault>, _> = tokio::time::timeout(PATIENCE, answer).await;
+        answered.map_err(drop)?.map(drop).map_err(drop)
     }
 
     async fn keys(&self) -> Result<KeysSeen, AdminFault> {
@@ -101,10 +169,12 @@ async fn well() -> HttpResponse {
 }
 
 async fn ready(health: web::Data<Health>) -> HttpResponse {
-    match health.readiness().await {
-        Ok(()) => HttpResponse::Ok().body("ok\n"),
-        Err(why) => HttpResponse::ServiceUnavailable().body(format!("not ready: {why}\n")),
-    }
+    let readiness = health.readiness().await;
+    let status = match readiness.is_ready() {
+        true => StatusCode::OK,
+        false => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    HttpResponse::build(status).json(readiness.to_json())
 }
 
 /// Prometheus asks here.

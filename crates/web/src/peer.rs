@@ -1,6 +1,7 @@
 //! Where a request comes from. Forwarded headers are believed only from proxies the operator named.
 
 use std::net::IpAddr;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use actix_web::HttpRequest;
 
@@ -43,9 +44,9 @@ impl Cidr {
     }
 }
 
-/// Proxies whose `X-Forwarded-For` is believed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TrustedProxies(Vec<Cidr>);
+/// Proxies whose forwarded headers are believed. Which these are may change while requests come in.
+#[derive(Debug, Default)]
+pub struct TrustedProxies(RwLock<Arc<[Cidr]>>);
 
 impl TrustedProxies {
     /// Parses addresses and CIDR ranges.
@@ -54,11 +55,23 @@ impl TrustedProxies {
     /// The first text that is neither.
     pub fn parse<S: AsRef<str>>(ranges: &[S]) -> Result<Self, String> {
         let parse = |text: &S| Cidr::parse(text.as_ref()).ok_or_else(|| text.as_ref().to_owned());
-        ranges.iter().map(parse).collect::<Result<_, _>>().map(Self)
+        let ranges: Arc<[Cidr]> = ranges.iter().map(parse).collect::<Result<_, _>>()?;
+        Ok(Self(RwLock::new(ranges)))
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|range| range.contains(address))
+    /// From now on these are believed and no others.
+    pub fn replace(&self, others: &TrustedProxies) {
+        let others = others.ranges();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = others;
+    }
+
+    fn ranges(&self) -> Arc<[Cidr]> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether this is the address of such a proxy.
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
+        self.ranges().iter().any(|range| range.contains(address))
     }
 
     /// The right-most address that is not a trusted proxy: what stands left of it anybody could have written.
@@ -119,6 +132,13 @@ mod tests {
             ip("10.1.1.1")
         );
         assert_eq!(trusted.origin(ip("192.0.2.1"), &["203.0.113.9"]), ip("192.0.2.1"));
+    }
+
+    #[test]
+    fn others_take_their_place() {
+        let trusted = TrustedProxies::parse(&["10.0.0.0/8"]).unwrap();
+        trusted.replace(&TrustedProxies::parse(&["192.0.2.1"]).unwrap());
+        assert!(!trusted.trusts(ip("10.1.1.1")) && trusted.trusts(ip("192.0.2.1")));
     }
 
     #[test]

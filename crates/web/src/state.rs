@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use admin::Ports;
@@ -66,7 +67,8 @@ pub struct AppState {
     pub trusted_proxies: TrustedProxies,
     /// When clients last used their secrets.
     pub secret_uses: SecretUses,
-    hosts: HashSet<String>,
+    hosts: RwLock<HashSet<String>>,
+    is_draining: AtomicBool,
     pub(crate) saved: SaveLimit,
     pub(crate) sightings: Sightings,
     pub(crate) flows: Arc<FlowLog>,
@@ -113,12 +115,7 @@ impl AppState {
     /// # Errors
     /// Storage.
     pub fn new(parts: Parts) -> Result<Self, StorageFault> {
-        let mut hosts: HashSet<String> = parts.hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
-        hosts.extend(
-            url::Url::parse(parts.ctx.issuer.as_str())
-                .ok()
-                .and_then(|url| url.host_str().map(str::to_owned)),
-        );
+        let hosts = all_hosts(&parts.ctx, &parts.hosts);
         let discovery = oauth::discovery::document(&parts.ctx.issuer, &parts.ring.get());
         let state = Self {
             ctx: parts.ctx,
@@ -135,7 +132,8 @@ impl AppState {
             catalogue: SharedCatalogue::default(),
             trusted_proxies: parts.trusted_proxies,
             secret_uses: SecretUses::default(),
-            hosts,
+            hosts: RwLock::new(hosts),
+            is_draining: AtomicBool::new(false),
             saved: SaveLimit::default(),
             sightings: Sightings::default(),
             flows: Arc::default(),
@@ -205,7 +203,24 @@ impl AppState {
 
     /// Whether a Host header without its port names this server.
     pub(crate) fn answers_to(&self, host: &str) -> bool {
-        self.hosts.contains(&host.to_ascii_lowercase())
+        let hosts = self.hosts.read().unwrap_or_else(PoisonError::into_inner);
+        hosts.contains(&host.to_ascii_lowercase())
+    }
+
+    /// From now on it answers to these names and the issuer's.
+    pub fn replace_hosts(&self, hosts: &[String]) {
+        let hosts = all_hosts(&self.ctx, hosts);
+        *self.hosts.write().unwrap_or_else(PoisonError::into_inner) = hosts;
+    }
+
+    /// The process is about to stop: it is not ready any more, and each answer is the last on its connection.
+    pub fn drain(&self) {
+        self.is_draining.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the process is about to stop.
+    pub fn is_draining(&self) -> bool {
+        self.is_draining.load(Ordering::SeqCst)
     }
 
     /// The issuer's web origin (RFC 6454 6.2), as browsers name it in `Origin`.
@@ -229,4 +244,12 @@ impl AppState {
         let after = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
         after.split('/').next().unwrap_or(after)
     }
+}
+
+/// `more`, and the issuer's own.
+fn all_hosts(ctx: &Ctx, more: &[String]) -> HashSet<String> {
+    let mut hosts: HashSet<String> = more.iter().map(|host| host.to_ascii_lowercase()).collect();
+    let issuer = url::Url::parse(ctx.issuer.as_str()).ok();
+    hosts.extend(issuer.and_then(|url| url.host_str().map(str::to_owned)));
+    hosts
 }

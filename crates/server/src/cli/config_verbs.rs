@@ -25,7 +25,11 @@ pub(crate) enum ConfigVerb {
 impl ConfigVerb {
     pub(crate) fn run(self, options: &Options) -> Result<Answer, Failure> {
         match self {
-            ConfigVerb::Check => Ok(checked(&options.load()?)),
+            ConfigVerb::Check => {
+                let config = options.load()?;
+                config.read_tls()?;
+                Ok(checked(&config))
+            }
             ConfigVerb::Show { origin } => {
                 let config = options.load()?;
                 let origins = if origin { Origins::Shown } else { Origins::Hidden };

@@ -3,6 +3,7 @@
 //!
 //! Clients, users and groups are state, not configuration; they live in the database.
 
+mod differences;
 mod duration;
 mod environment;
 mod file;
@@ -22,10 +23,12 @@ mod schema;
 mod show;
 mod sources;
 pub(crate) mod template;
+mod tls;
 mod value;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use kernel::{Issuer, Policy};
 use mail::MailConfig;
@@ -34,6 +37,7 @@ use session::revocation::LONGEST_ACCESS_TTL;
 use store::CacheUrl;
 use token::keys::KeyPlan;
 
+pub(crate) use differences::Differences;
 pub(crate) use duration::parse as parse_duration;
 pub(crate) use issuer::check as check_issuer;
 pub use problem::{Problem, Problems};
@@ -41,6 +45,7 @@ pub(crate) use schema::schema;
 pub use show::Origins;
 pub use sources::Sources;
 
+use crate::tls::{Prepared, TlsFiles};
 use keys::Key;
 use origin::Origin;
 use reader::Reader;
@@ -61,6 +66,10 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// `server.trusted_proxies`.
     pub trusted_proxies: Vec<String>,
+    /// `server.tls_cert_file`, `server.tls_key_file` and `server.client_ca_file`; nothing when TLS is a proxy's work.
+    pub tls: Option<TlsFiles>,
+    /// `server.drain`.
+    pub drain: Duration,
     /// `database.url`; may hold a password.
     pub database: String,
     /// `cache.url`; may hold a password.
@@ -91,6 +100,29 @@ impl Config {
     /// Lifetimes and limits for the use-cases.
     pub fn to_policy(&self) -> Policy {
         self.policy.clone()
+    }
+
+    /// Reads certificate and key.
+    ///
+    /// # Errors
+    /// All that is wrong with them, at the place that names them.
+    pub fn read_tls(&self) -> Result<Option<Prepared>, Problems> {
+        let read = self.tls.clone().map(Prepared::read).transpose();
+        read.map_err(|faults| tls::problems(&self.settings, self.name(), &faults))
+    }
+
+    /// The configuration as it is called in messages.
+    fn name(&self) -> String {
+        let file = self.file.as_deref();
+        file.map_or_else(
+            || "the configuration".to_owned(),
+            |file| file.display().to_string(),
+        )
+    }
+
+    /// Which keys have another value here than there, those a running server can take and those it cannot.
+    pub(crate) fn differences(&self, other: &Config) -> Differences {
+        Differences::between(&self.settings, &other.settings)
     }
 
     /// How many keys somebody set.

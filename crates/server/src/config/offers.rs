@@ -67,9 +67,6 @@ mod tests {
         let text = |text: &str| Value::Text(text.into());
         let list = |items: &[&str]| Value::List(items.iter().map(|it| (*it).into()).collect());
         for (key, value) in [
-            (Key::ServerTlsCertFile, text("cert.pem")),
-            (Key::ServerTlsKeyFile, text("key.pem")),
-            (Key::ServerClientCaFile, text("ca.pem")),
             (Key::KeysAlgorithms, list(&["RS256", "ES512"])),
             (Key::KeysAlgorithms, list(&["HS256"])),
             (Key::KeysAlgorithms, list(&[])),

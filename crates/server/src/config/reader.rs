@@ -45,7 +45,8 @@ impl<'a> Reader<'a> {
         self.problems
     }
 
-    fn object(&mut self, key: Key, reason: impl Into<String>, remedy: impl Into<String>) {
+    /// Notes what is wrong with a key.
+    pub(crate) fn object(&mut self, key: Key, reason: impl Into<String>, remedy: impl Into<String>) {
         let place = self.settings.origin(key).place(key);
         self.problems.push(Problem {
             place,
@@ -270,6 +271,17 @@ impl<'a> Reader<'a> {
     pub(crate) fn algorithms(&self, key: Key) -> Vec<SigningAlg> {
         let listed = self.settings.list(key);
         listed.iter().filter_map(|alg| alg.parse().ok()).collect()
+    }
+
+    /// A file that need not be named; relative paths begin at the configuration file.
+    pub(crate) fn file(&self, key: Key) -> Option<PathBuf> {
+        let text = self.settings.text(key);
+        (!text.is_empty()).then(|| self.directory.join(text))
+    }
+
+    /// Whether the issuer is `https`.
+    pub(crate) fn has_secure_issuer(&self) -> bool {
+        self.settings.text(Key::Issuer).starts_with("https://")
     }
 
     /// A path; relative ones begin at the configuration file.

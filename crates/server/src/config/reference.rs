@@ -1,23 +1,27 @@
 //! The tables of docs/configuration.md, made from the table of keys. A test keeps the page true.
 
-use super::keys::{Key, Offer, Row};
+use super::keys::{Key, Offer, Row, Takes};
 
-/// Every key that does something: name, default, meaning.
+/// Every key that does something: name, default, when a change is taken, meaning.
 fn keys() -> String {
     let rows = rows(|row| !does_nothing_yet(row)).map(|row| {
         let mut about = row.about.trim_end_matches('.').to_owned();
         if let Offer::Words { now, .. } = row.offer {
             about = format!("{about}. There are {}", quoted(now));
         }
+        let takes = match row.takes {
+            Takes::Reload => "reload",
+            Takes::Restart => "restart",
+        };
         format!(
-            "| `{}` | {} | {} |\n",
+            "| `{}` | {} | {takes} | {} |\n",
             row.path,
             default(row),
             about.replace('|', "\\|")
         )
     });
     format!(
-        "| key | default | meaning |\n|---|---|---|\n{}",
+        "| key | default | taken at | meaning |\n|---|---|---|---|\n{}",
         rows.collect::<String>()
     )
 }

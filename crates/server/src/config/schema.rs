@@ -87,8 +87,8 @@ mod tests {
             json!(["none"])
         );
         assert_eq!(
-            schema["properties"]["server"]["properties"]["tls_cert_file"]["const"],
-            ""
+            schema["properties"]["clients"]["properties"]["metadata_documents"]["const"],
+            false
         );
         assert_eq!(schema["properties"]["tokens"]["additionalProperties"], false);
     }

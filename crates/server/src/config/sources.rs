@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use kernel::Issuer;
 use token::keys::KeyPlan;
@@ -11,7 +12,7 @@ use super::layer::Layer;
 use super::problem::{Place, Problem, Problems};
 use super::reader::Reader;
 use super::resolve::Resolved;
-use super::{Config, environment, file, flag, policy};
+use super::{Config, environment, file, flag, policy, tls};
 
 /// Looked for, in this order, when no file is named.
 const PLACES: [&str; 2] = ["signet.toml", "/etc/signet/signet.toml"];
@@ -105,6 +106,8 @@ fn check(
         management: reader.address(Key::ServerManagement),
         hosts: reader.hosts(Key::ServerHosts),
         trusted_proxies: reader.ranges(Key::ServerTrustedProxies),
+        tls: tls::files(&mut reader),
+        drain: drain(&mut reader),
         database: reader.database(Key::DatabaseUrl),
         cache: reader.cache(Key::CacheUrl),
         master_key_file: reader.path(Key::SecretsMasterKeyFile),
@@ -126,6 +129,12 @@ fn check(
     } else {
         Err(problems)
     }
+}
+
+/// How long to go on after SIGTERM. A longer time is a slip: whoever waits that long kills the process instead.
+fn drain(reader: &mut Reader<'_>) -> Duration {
+    reader.at_most(Key::ServerDrain, Duration::from_secs(60 * 60));
+    reader.duration(Key::ServerDrain)
 }
 
 #[cfg(test)]
@@ -252,7 +261,7 @@ ca_file = 'signet.toml'
                 "signet.toml:3:10|server.listen \"here\" is not an address with a port",
                 "signet.toml:4:19|server.trusted_proxies has \"10.0.0.1/8\", which has bits set beyond its prefix",
                 "signet.toml:5:9|server.hosts has \"https://a\", which is not a host name alone",
-                "signet.toml:6:17|server.tls_cert_file asks for something that is not built yet",
+                "signet.toml:6:17|server.tls_cert_file is set, and server.tls_key_file is not",
                 "signet.toml:8:7|database.url is not a database",
                 "signet.toml:10:14|keys.algorithms does not know \"ES512\"",
                 "signet.toml:11:17|keys.min_published is longer than keys.rotate_every",

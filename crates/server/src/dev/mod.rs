@@ -31,12 +31,13 @@ use web::peer::TrustedProxies;
 
 use crate::cli::{Answer, healthcheck};
 use crate::exit::{Exit, Failure};
+use crate::http::Manner;
 use crate::installation::{Installation, Keep};
 use crate::logging::{self, Detail};
 use crate::mail_room::MailRoom;
 use crate::notifier::Notifier;
 use crate::provider::{self, Provider, Surroundings};
-use crate::serve::{Keeper, Servers, Stop, Sweeper, on_io};
+use crate::serve::{Hangups, Keeper, Servers, Stop, Sweeper, on_io};
 use crate::vault::Vault;
 use ports::Listeners;
 use report::Report;
@@ -168,14 +169,28 @@ async fn serve(
         api,
         ..
     } = listeners;
-    let servers = Servers::start(provider, &KeyPlan::default(), public, management).map_err(on_io)?;
+    let servers = Servers::start(
+        provider,
+        &KeyPlan::default(),
+        public,
+        management,
+        Manner::default(),
+    )
+    .map_err(on_io)?;
+    let mut hangups = Hangups::on_signal().map_err(on_io)?;
+    actix_web::rt::spawn(async move {
+        loop {
+            hangups.next().await;
+            tracing::warn!("SIGHUP: the sandbox has no configuration to read again");
+        }
+    });
     let handles = serve_demos(report, apps, api).map_err(on_io)?;
     let answering = async {
         while healthcheck::ask(management_address).await != Ok(200) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    let mut running = pin!(servers.run_until(stop));
+    let mut running = pin!(servers.run_until(stop, Duration::ZERO));
     let served = tokio::select! {
         // Stopped before it was ever ready.
         served = &mut running => served,

@@ -3,6 +3,7 @@
 //! One file for each thing that is looked at; every look answers findings and none ends the examination, so that one run
 //! tells all. What cannot be looked at because something before it failed is left out.
 
+mod certificate;
 mod database;
 mod finding;
 mod keys;
@@ -36,6 +37,7 @@ pub(crate) fn examine(options: &Options, sight: Sight) -> Report {
 
 fn look(config: &Config, sight: Sight) -> Vec<Finding> {
     let mut findings = settings::look(config);
+    findings.extend(certificate::look(config));
     let (of_database, installation) = database::look(config);
     findings.extend(of_database);
     let known = match &installation {

@@ -52,9 +52,10 @@ fn mail(config: &Config) -> Finding {
     }
 }
 
-/// An https issuer means a proxy, since the server speaks plain HTTP.
+/// An https issuer means a proxy, unless the server speaks TLS itself.
 fn proxy(config: &Config) -> Option<Finding> {
-    config.issuer.is_https().then(|| match config.trusted_proxies.as_slice() {
+    let is_behind_one = config.issuer.is_https() && config.tls.is_none();
+    is_behind_one.then(|| match config.trusted_proxies.as_slice() {
         [] => Finding::warn(
             "proxy",
             "server.trusted_proxies is empty: all people seem to come from the proxy and share one limit of failed sign-ins",

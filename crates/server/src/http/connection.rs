@@ -1,9 +1,9 @@
 //! A connection that is closed when its client keeps us waiting.
 //!
 //! The HTTP library times the head of the first request on a connection and the pause after an answer, and nothing else: a
-//! second request may arrive one byte an hour, what follows a refused request is read for as long as it comes, and an
-//! answer nobody takes is offered for ever. Here all of that shows as bytes that become no request, silence, or writes
-//! without progress.
+//! second request may arrive one byte an hour, what follows a refused request is read for as long as it comes. Here all of
+//! that shows as bytes that become no request, or silence. Answers nobody takes are noticed further down, below TLS
+//! ([`Taking`](super::taking::Taking)).
 
 use std::io;
 use std::pin::Pin;
@@ -11,11 +11,14 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep_until};
-use web::{Exchange, Patience};
+use tokio::time::Instant;
+use web::{ClientCertificate, Exchange, Patience};
 
 use super::CLOSING;
+use super::alarm::Alarm;
 use super::head::Head;
+use super::stream::Stream;
+use super::taking::Taken;
 
 /// Bytes read since the last request began, beyond which no request will come of them. Heads stay below 128 KiB; the rest
 /// is for clients that are still sending when they are refused, and read the answer only then.
@@ -24,8 +27,8 @@ const MOST_UNCLAIMED: usize = 2 * 1024 * 1024;
 const AFTERWARDS: Duration = Duration::from_secs(1);
 
 /// A stream with limits.
-pub(super) struct Connection<T> {
-    stream: T,
+pub(super) struct Connection {
+    stream: Stream,
     patience: Patience,
     exchange: Exchange,
     /// Requests that had begun when we last looked.
@@ -34,16 +37,17 @@ pub(super) struct Connection<T> {
     unclaimed: usize,
     unclaimed_since: Option<Instant>,
     head: Head,
-    /// When something last went well: a request began, was answered, or some of an answer was taken.
+    /// When something last went well: a request began or was answered.
     progress: Instant,
-    /// Since when an answer has not been taken.
-    stuck_since: Option<Instant>,
+    /// When some of an answer was last taken.
+    taken: Taken,
     alarm: Alarm,
 }
 
-impl<T> Connection<T> {
-    pub(super) fn new(stream: T, patience: Patience) -> Self {
+impl Connection {
+    pub(super) fn new(stream: Stream, patience: Patience) -> Self {
         Self {
+            taken: stream.taken(),
             stream,
             patience,
             exchange: Exchange::default(),
@@ -52,7 +56,6 @@ impl<T> Connection<T> {
             unclaimed_since: None,
             head: Head::default(),
             progress: Instant::now(),
-            stuck_since: None,
             alarm: Alarm::default(),
         }
     }
@@ -60,6 +63,11 @@ impl<T> Connection<T> {
     /// To be told of requests.
     pub(super) fn exchange(&self) -> Exchange {
         self.exchange.clone()
+    }
+
+    /// The certificate its client presented.
+    pub(super) fn certificate(&self) -> Option<ClientCertificate> {
+        self.stream.certificate()
     }
 
     /// Whether bytes that come in now belong to a request that is being handled; how long it may take is not for us to say.
@@ -78,15 +86,16 @@ impl<T> Connection<T> {
 
     /// When to give up hearing of a next request.
     fn reading_ends(&self) -> Instant {
+        let progress = self.progress.max(self.taken.last());
         match self.unclaimed_since {
-            _ if self.exchange.is_over() => self.progress + CLOSING,
+            _ if self.exchange.is_over() => progress + CLOSING,
             Some(since) => since + self.patience.head,
-            None => self.progress + self.patience.idle + AFTERWARDS,
+            None => progress + self.patience.idle + AFTERWARDS,
         }
     }
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
+impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -116,18 +125,13 @@ impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Connection<T> {
+impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
         if polled.is_ready() {
-            self.stuck_since = None;
             self.progress = Instant::now();
-            return polled;
         }
-        let since = *self.stuck_since.get_or_insert_with(Instant::now);
-        let end = since + self.patience.answer;
-        ready!(self.alarm.poll_reached(cx, end));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        polled
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -136,26 +140,5 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Connection<T> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-}
-
-/// Wakes the connection. Set anew only when it rang or would ring too late: by then what it was set for is mostly done.
-#[derive(Default)]
-struct Alarm(Option<Pin<Box<Sleep>>>);
-
-impl Alarm {
-    /// Ready once `end` is reached; until then the task is woken by then, or earlier for nothing.
-    fn poll_reached(&mut self, cx: &mut Context<'_>, end: Instant) -> Poll<()> {
-        let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(end)));
-        if end < sleep.deadline() {
-            sleep.as_mut().reset(end);
-        }
-        loop {
-            ready!(sleep.as_mut().poll(cx));
-            if sleep.deadline() >= end {
-                return Poll::Ready(());
-            }
-            sleep.as_mut().reset(end);
-        }
     }
 }

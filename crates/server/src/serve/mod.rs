@@ -1,39 +1,50 @@
 //! `signet serve`: the provider and its management port, until somebody stops it.
 
+mod answering;
 mod checkpoints;
 mod first_owner;
 mod job;
 mod keeper;
 mod listener;
+mod manager;
+mod reload;
 mod servers;
 mod shutdown;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use clap::Args;
+use identity::notice::Post;
 use store::schema;
 use token::SigningAlg;
 use token::keys::KeyFault;
 use web::peer::TrustedProxies;
 
+use crate::cli::healthcheck::reachable;
 use crate::cli::{Answer, Options};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
+use crate::http::Manner;
 use crate::installation::Installation;
 use crate::logging::{self, Detail};
-use crate::mail_room::MailRoom;
+use crate::mail_room::{self, MailRoom};
 use crate::master_key;
 use crate::notifier::Notifier;
 use crate::outgoing::{self, UrlJudge};
+use crate::post_office::PostOffice;
 use crate::provider::{self, Provider, Surroundings};
+use crate::tls::{Tls, Watch};
 use crate::vault::Vault;
+
+use answering::answering;
+use reload::Reloader;
 
 pub(crate) use job::Sweeper;
 pub(crate) use keeper::{Keeper, Wake};
 pub(crate) use listener::bind;
 pub(crate) use servers::Servers;
-pub(crate) use shutdown::Stop;
+pub(crate) use shutdown::{Hangups, Stop};
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
@@ -45,6 +56,7 @@ pub(crate) struct ServeArgs {
 /// Serves until stopped.
 pub(crate) fn run(args: &ServeArgs, options: &Options) -> Result<Answer, Failure> {
     let config = options.load()?;
+    let tls = config.read_tls()?.map(|prepared| Arc::new(Tls::new(prepared)));
     logging::start(Detail::Requests);
     if !args.no_migrate {
         let applied = schema::up(&config.database)?;
@@ -52,27 +64,77 @@ pub(crate) fn run(args: &ServeArgs, options: &Options) -> Result<Answer, Failure
             tracing::info!(step, "schema migrated");
         }
     }
-    let provider = open(&config)?;
+    let (provider, post) = open(&config)?;
     let keeper = Keeper::start(&provider, config.key_plan.clone())?;
     let public = bind(config.listen, "server.listen")?;
     let management = bind(config.management, "server.management")?;
-    let listening = (address(&public)?, address(&management)?);
     let sweeper = Sweeper::start(&provider)?;
     let outbound = outgoing::open(config.outbound_allow.clone(), &config.outbound_authorities)?;
     let notifier = Notifier::start(provider.state.clone(), outbound).map_err(on_io)?;
-    let served = actix_web::rt::System::new().block_on(async {
-        let stop = Stop::on_signals().map_err(on_io)?;
-        let servers = Servers::start(&provider, &config.key_plan, vec![public], management).map_err(on_io)?;
-        announce(&config, &provider, listening);
-        first_owner::invite(&provider);
-        servers.run_until(stop).await.map_err(on_io)
-    });
-    drop((notifier, sweeper, keeper));
+    let watch = watch(&provider, tls.as_ref()).map_err(on_io)?;
+    let reloader = Reloader {
+        options: options.clone(),
+        began: config.clone(),
+        in_force: config.clone(),
+        state: Arc::clone(&provider.state),
+        post: Arc::clone(&post),
+        tls: tls.clone(),
+    };
+    let manner = Manner {
+        tls,
+        ..Manner::default()
+    };
+    let served = actix_web::rt::System::new().block_on(serve(
+        &config,
+        &provider,
+        reloader,
+        manner,
+        (public, management),
+    ));
+    drop((watch, notifier, sweeper, keeper));
+    // The last answers may have written letters.
+    post.close();
     served.map(|()| Answer::Silence)
 }
 
+/// Has new certificates noticed, and metrics told when the one in use ends.
+fn watch(provider: &Provider, tls: Option<&Arc<Tls>>) -> std::io::Result<Option<Watch>> {
+    let Some(tls) = tls else { return Ok(None) };
+    let metrics = Arc::clone(&provider.state.metrics);
+    metrics.certificate_ends(tls.ends());
+    let watch = Watch::start(Arc::clone(tls), move |tls| metrics.certificate_ends(tls.ends()));
+    watch.map(Some)
+}
+
+/// Serves on these two listeners, the public one and the management port.
+async fn serve(
+    config: &Config,
+    provider: &Provider,
+    reloader: Reloader,
+    manner: Manner,
+    (public, management): (TcpListener, TcpListener),
+) -> Result<(), Failure> {
+    let stop = Stop::on_signals().map_err(on_io)?;
+    let hangups = Hangups::on_signal().map_err(on_io)?;
+    let listening = (address(&public)?, address(&management)?);
+    let pulses = manner.pulses.clone();
+    let servers =
+        Servers::start(provider, &config.key_plan, vec![public], management, manner).map_err(on_io)?;
+    announce(config, provider, listening);
+    first_owner::invite(provider);
+    let beside = actix_web::rt::spawn(async move {
+        answering(reachable(listening.0)).await;
+        answering(reachable(listening.1)).await;
+        manager::ready();
+        tokio::join!(reload::at_hangups(hangups, reloader), manager::keep_alive(pulses));
+    });
+    let served = servers.run_until(stop, config.drain).await;
+    beside.abort();
+    served.map_err(on_io)
+}
+
 /// Opens the installation; refuses a master key that is missing or not the database's.
-fn open(config: &Config) -> Result<Provider, Failure> {
+fn open(config: &Config) -> Result<(Provider, Arc<PostOffice>), Failure> {
     let master = master_key::read(&config.master_key_file)?;
     let installation = Installation::open(config)?;
     let master = match provider::check_master(&installation, master) {
@@ -100,9 +162,15 @@ fn open(config: &Config) -> Result<Provider, Failure> {
         urls: Arc::new(UrlJudge::new(config.outbound_allow.clone())),
     };
     let metrics = provider::metrics()?;
-    let mail = MailRoom::open(config.mail.as_ref(), &installation.ctx, &metrics)?;
+    let post = mail_room::post(config.mail.as_ref(), &installation.ctx, &metrics)?;
+    let post = Arc::new(PostOffice::new(post));
+    let mail = MailRoom {
+        post: Arc::clone(&post) as Arc<dyn Post>,
+        inbox: None,
+    };
     let vault = Vault::new(master, Some(config.master_key_file.clone()));
-    Provider::open(&installation, vault, surroundings, mail, metrics)
+    let provider = Provider::open(&installation, vault, surroundings, mail, metrics)?;
+    Ok((provider, post))
 }
 
 fn announce(config: &Config, provider: &Provider, (listen, management): (SocketAddr, SocketAddr)) {
@@ -113,7 +181,7 @@ fn announce(config: &Config, provider: &Provider, (listen, management): (SocketA
     tracing::info!(issuer = %config.issuer, %listen, %management, database, keys, "ready");
 }
 
-fn address(listener: &std::net::TcpListener) -> Result<SocketAddr, Failure> {
+fn address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
     listener.local_addr().map_err(on_io)
 }
 

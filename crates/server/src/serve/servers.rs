@@ -1,24 +1,31 @@
-//! The HTTP servers of a provider: the public one and the management port. Started together, stopped together.
+//! The HTTP servers of a provider: the public one and the management port. Started together, stopped one after the other.
 
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use token::keys::KeyPlan;
-use web::management::Health;
+use web::AppState;
+use web::management::{CacheSeen, Health};
 
-use super::shutdown::Stop;
+use super::manager;
+use super::shutdown::{Asked, Stop};
 use crate::http::{self, Manner};
 use crate::provider::Provider;
+
+/// Between accepting no more and finishing what is there. Connections that were accepted a moment ago still wait for their
+/// thread, and a thread that is told to finish closes what waits.
+const LAST_ARRIVALS: Duration = Duration::from_millis(200);
 
 /// Running servers.
 pub(crate) struct Servers {
     public: Server,
     management: Server,
-    health: Arc<Health>,
+    state: Arc<AppState>,
 }
 
 impl Servers {
@@ -31,12 +38,21 @@ impl Servers {
         plan: &KeyPlan,
         public: Vec<TcpListener>,
         management: TcpListener,
+        manner: Manner,
     ) -> io::Result<Self> {
-        let state = Data::from(Arc::clone(&provider.state));
-        let public = http::serve(&state, public, Manner::default())?;
-        let health = Arc::new(Health::new(Arc::clone(&provider.state), plan.clone()));
-        let shown = Data::from(Arc::clone(&health));
+        let state = Arc::clone(&provider.state);
+        let pulses = manner.pulses.clone();
+        let public = http::serve(&Data::from(Arc::clone(&state)), public, manner)?;
+        let store = Arc::downgrade(&provider.store);
+        let cache = move || match store.upgrade().and_then(|store| store.cache_state()) {
+            None => CacheSeen::None,
+            Some(seen) if seen.announcing && seen.following => CacheSeen::Well,
+            Some(_) => CacheSeen::Away,
+        };
+        let health = Health::new(Arc::clone(&state), plan.clone(), Box::new(cache));
+        let shown = Data::new(health);
         let checks = move || {
+            pulses.beat_here();
             App::new()
                 .app_data(shown.clone())
                 .configure(web::management::configure)
@@ -49,28 +65,40 @@ impl Servers {
         Ok(Self {
             public,
             management: checks.listen(management)?.run(),
-            health,
+            state,
         })
     }
 
-    /// Serves until `stop`, then finishes what was begun; a second signal ends that, too.
+    /// Serves until `stop`, goes on for `drain` while it already says that it is not ready, then finishes what was begun. Each
+    /// further signal ends the present step.
     ///
     /// # Errors
     /// When a server breaks.
-    pub(crate) async fn run_until(self, mut stop: Stop) -> io::Result<()> {
+    pub(crate) async fn run_until(self, mut stop: Stop, drain: Duration) -> io::Result<()> {
         let Self {
             public,
             management,
-            health,
+            state,
         } = self;
-        let handles = [public.handle(), management.handle()];
+        let handles = Handles {
+            public: public.handle(),
+            management: management.handle(),
+        };
         let stopping = actix_web::rt::spawn(async move {
-            stop.requested().await;
-            health.drain();
-            tracing::info!("stopping");
+            let asked = stop.requested().await;
+            manager::stopping();
+            state.drain();
+            if asked == Asked::ByManager && !drain.is_zero() {
+                tracing::info!(seconds = drain.as_secs(), "stopping: not ready, still serving");
+                tokio::select! {
+                    () = tokio::time::sleep(drain) => {}
+                    _ = stop.requested() => {}
+                }
+            }
+            tracing::info!("stopping: no new connections");
             tokio::select! {
-                () = stop_all(&handles, Leave::Finish) => {}
-                () = stop.requested() => stop_all(&handles, Leave::Cut).await,
+                () = handles.finish() => {}
+                _ = stop.requested() => handles.cut().await,
             }
         });
         let served = tokio::try_join!(public, management).map(drop);
@@ -79,17 +107,23 @@ impl Servers {
     }
 }
 
-/// How to treat requests that are under way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Leave {
-    /// They may finish.
-    Finish,
-    /// They are cut off.
-    Cut,
+struct Handles {
+    public: ServerHandle,
+    management: ServerHandle,
 }
 
-async fn stop_all(handles: &[ServerHandle], leave: Leave) {
-    for handle in handles {
-        handle.stop(leave == Leave::Finish).await;
+impl Handles {
+    /// What is under way may finish, within the public server's grace.
+    async fn finish(&self) {
+        self.public.pause().await;
+        tokio::time::sleep(LAST_ARRIVALS).await;
+        self.public.stop(true).await;
+        self.management.stop(true).await;
+    }
+
+    /// Nothing may.
+    async fn cut(&self) {
+        self.public.stop(false).await;
+        self.management.stop(false).await;
     }
 }

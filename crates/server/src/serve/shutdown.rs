@@ -1,14 +1,22 @@
-//! Signals: when to stop, and that SIGHUP is no reason to.
+//! Signals that end the process.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Waits for SIGTERM or SIGINT: the first asks politely, the second does not.
+/// Waits for SIGTERM or SIGINT.
 pub(crate) struct Stop {
     terminate: Signal,
     interrupt: Signal,
-    hangup: Signal,
+}
+
+/// How the end was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// SIGTERM, which service managers and orchestrators send: others may have to notice first.
+    ByManager,
+    /// SIGINT, from a terminal: somebody waits for it.
+    ByHand,
 }
 
 impl Stop {
@@ -17,25 +25,35 @@ impl Stop {
     /// # Errors
     /// When the system refuses.
     pub(crate) fn on_signals() -> io::Result<Self> {
-        let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         Ok(Self {
-            terminate,
-            interrupt,
-            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
         })
     }
 
     /// Resolves at the next signal.
-    pub(crate) async fn requested(&mut self) {
-        loop {
-            tokio::select! {
-                _ = self.terminate.recv() => return,
-                _ = self.interrupt.recv() => return,
-                // Terminals send it when they close, and people to have files read again.
-                _ = self.hangup.recv() => {
-                    tracing::warn!("SIGHUP: no setting can be changed while running; restart to apply changes");
-                }
-            }
+    pub(crate) async fn requested(&mut self) -> Asked {
+        tokio::select! {
+            _ = self.terminate.recv() => Asked::ByManager,
+            _ = self.interrupt.recv() => Asked::ByHand,
         }
+    }
+}
+
+/// SIGHUP: terminals send it when they close, and people to have files read again. It ends nothing.
+pub(crate) struct Hangups(Signal);
+
+impl Hangups {
+    /// Takes the signal from the system's hands.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub(crate) fn on_signal() -> io::Result<Self> {
+        signal(SignalKind::hangup()).map(Self)
+    }
+
+    /// Resolves at the next one.
+    pub(crate) async fn next(&mut self) {
+        self.0.recv().await;
     }
 }

@@ -10,6 +10,7 @@ use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
+use crate::client_certificate::ClientCertificate;
 use crate::correlation::CorrelationId;
 use crate::exchange::Exchange;
 use crate::failure;
@@ -46,14 +47,22 @@ pub async fn gate(
     }
     let _active = state.metrics.began();
     let _open = exchange.begin();
-    if has_stray_body(request.head()) || request.head().connection_type() == ConnectionType::Close {
+    if has_stray_body(request.head())
+        || request.head().connection_type() == ConnectionType::Close
+        || state.is_draining()
+    {
         exchange.end();
     }
     let began = timer();
     let id = CorrelationId::generate(&*state.ctx.entropy);
     request.extensions_mut().insert(id.clone());
     let address = peer::address(request.request(), &state.trusted_proxies);
+    let certificate = ClientCertificate::of(request.request(), &state.trusted_proxies);
     let source = whence::source(request.request(), &state, address, &id);
+    let fingerprint = certificate.as_ref().map(ClientCertificate::fingerprint);
+    if let Some(certificate) = certificate {
+        request.extensions_mut().insert(certificate);
+    }
     let reader = Reader::of(request.request(), &state.ctx);
     let answered = reader.reads(whence::within(source, async {
         Ok::<_, Error>(match refusal(&request, &state) {
@@ -72,7 +81,7 @@ pub async fn gate(
             .headers_mut()
             .insert(HeaderName::from_static("x-correlation-id"), value);
     }
-    if exchange.is_over() {
+    if exchange.is_over() || state.is_draining() {
         let head = response.response_mut().head_mut();
         head.set_connection_type(ConnectionType::Close);
     }
@@ -88,6 +97,7 @@ pub async fn gate(
         http.route = route.as_deref(),
         http.response.status_code = status.as_u16(),
         client.address = address.map(tracing::field::display),
+        tls.client.hash.sha256 = fingerprint,
         duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         "request"
     );
