@@ -1,13 +1,15 @@
 //! Everything that is kept: implements every storage port of the house on diesel, for SQLite and PostgreSQL.
 //!
-//! [`Database`] runs units of work; [`schema`] brings its tables up to date. No diesel type leaves this crate, and no rule
-//! of the house lives here but those a database must enforce: what is unique, what happens once, what goes together.
+//! [`Database`] runs units of work; [`schema`] brings its tables up to date; [`copy`] moves everything to another database.
+//! No diesel type leaves this crate, and no rule of the house lives here but those a database must enforce: what is unique,
+//! what happens once, what goes together.
 
 mod cache;
 mod change;
 mod clock;
 mod column;
 mod conn;
+pub mod copy;
 mod database;
 mod engine;
 mod erasure;

@@ -177,7 +177,7 @@ fn pending(status: &Status) -> impl Iterator<Item = &'static Step> {
         .filter(|step| status.pending.iter().any(|name| name == step.name))
 }
 
-fn stand(conn: &mut Conn) -> Result<Status, OpenFault> {
+pub(crate) fn stand(conn: &mut Conn) -> Result<Status, OpenFault> {
     let noted: Vec<String> = if has_history(conn)? {
         let versions = history::table.order(history::version).select(history::version);
         on!(conn, |c| versions.load(c)).map_err(away)?

@@ -13,6 +13,7 @@ mod administrators;
 mod answers;
 mod applications;
 mod audit;
+mod copying;
 mod corrupt;
 mod directory;
 mod ending_many;
