@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, web};
 use admin::audit::moment;
-use admin::directory::Page;
+use admin::directory::{Cursor, Page};
 use admin::{Actor, AdminFault, Permission, Ports};
 use kernel::{Ctx, StorageFault, Timestamp};
 use protocol::Params;
@@ -171,7 +171,13 @@ impl Call {
 
     /// A page, with the way to the next one.
     pub(super) fn page<T: Serialize>(&self, page: Page<T>) -> Answer {
-        let next = page.next.map(|at| {
+        let (next, link) = self.next(page.next);
+        Reply::page(&page.items, next, link)
+    }
+
+    /// The cursor that leads on, and the same as a link.
+    fn next(&self, at: Option<Cursor>) -> (Option<String>, Option<String>) {
+        let next = at.map(|at| {
             let place = self.place();
             place.seal(&self.state.custody.master(), &at, &*self.state.ctx.entropy)
         });
@@ -182,7 +188,7 @@ impl Call {
             // A reference to the same path (RFC 3986 4.2).
             format!("<?{}>; rel=\"next\"", query.finish())
         });
-        Reply::page(&page.items, next, link)
+        (next, link)
     }
 
     /// Runs `work` against one consistent state, for the bearer as they are now.
@@ -255,12 +261,19 @@ fn run<T>(
     terms: Terms,
     work: impl FnOnce(&mut AllPorts, &Ctx, &Actor) -> Result<T, Stop>,
 ) -> Result<T, Stop> {
-    let present = terms.bearer.present(tx, terms.address)?;
+    let actor = enter(tx, &terms)?;
+    work(tx, &terms.ctx, &actor)
+}
+
+/// Whose token it is, and that they may. Compiled once, not again for every use-case.
+#[inline(never)]
+fn enter(tx: &mut AllPorts, terms: &Terms) -> Result<Actor, Stop> {
+    let present = terms.bearer.present(tx, terms.address.clone())?;
     let actor = present.ok_or(Stop::Gone)?;
     for needed in terms.needs {
         actor.require(*needed)?;
     }
-    work(tx, &terms.ctx, &actor)
+    Ok(actor)
 }
 
 /// What is wrong with a moment.

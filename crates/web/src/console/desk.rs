@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderValue};
+use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use admin::console::{self, Absence, Presence};
 use admin::{Actor, AdminFault, Ports};
@@ -164,10 +164,7 @@ impl Desk {
     /// A page of the console.
     pub(crate) fn page(&self, status: StatusCode, view: &impl Template) -> HttpResponse {
         let mut response = page(status, view, &PageContext::of_account(self.state.transport()));
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
-        // The console speaks English, whatever language the person's other pages are in.
-        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static("en"));
+        of_console(response.headers_mut());
         response
     }
 
@@ -267,6 +264,14 @@ impl Desk {
     }
 }
 
+/// What its pages say about themselves.
+#[inline(never)]
+fn of_console(headers: &mut HeaderMap) {
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
+    // The console speaks English, whatever language the person's other pages are in.
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static("en"));
+}
+
 /// How recently somebody must have proved who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Proof {
@@ -291,17 +296,23 @@ fn run<T>(
     proof: Proof,
     work: impl FnOnce(&mut AllPorts, &Ctx, &Actor) -> Result<T, AdminFault>,
 ) -> Result<(Presence, T), Refusal> {
-    let ctx = &*terms.ctx;
-    let mut here = console::present(tx, ctx, &terms.secret)?.map_err(Refusal::Absent)?;
-    if proof == Proof::Fresh && !here.session.is_fresh(ctx.now()) {
-        return Err(Refusal::Stale);
-    }
-    here.actor = here.actor.at(terms.address);
-    match work(tx, ctx, &here.actor) {
+    let here = enter(tx, &terms, proof)?;
+    match work(tx, &terms.ctx, &here.actor) {
         Ok(answer) => Ok((here, answer)),
         Err(AdminFault::Storage(fault)) => Err(Refusal::Storage(fault)),
         Err(fault) => Err(Refusal::Fault(Box::new(here), fault)),
     }
+}
+
+/// Who is there. Compiled once, not again for every use-case.
+#[inline(never)]
+fn enter(tx: &mut AllPorts, terms: &Terms, proof: Proof) -> Result<Presence, Refusal> {
+    let mut here = console::present(tx, &terms.ctx, &terms.secret)?.map_err(Refusal::Absent)?;
+    if proof == Proof::Fresh && !here.session.is_fresh(terms.ctx.now()) {
+        return Err(Refusal::Stale);
+    }
+    here.actor = here.actor.at(terms.address.clone());
+    Ok(here)
 }
 
 /// Whether a path is one of the console's. Anything a browser could read as another host is not.

@@ -15,7 +15,13 @@ use crate::language;
 /// A template that cannot be drawn becomes a plain 500; the cause is kept on the response for the log, not shown.
 pub fn page(status: StatusCode, view: &impl Template, context: &PageContext) -> HttpResponse {
     let reading = Reading::of(language::wishes());
-    let mut response = match view.render_with_values(&reading) {
+    answer(status, view.render_with_values(&reading), context)
+}
+
+/// Compiled once, not again for every page.
+#[inline(never)]
+fn answer(status: StatusCode, drawn: askama::Result<String>, context: &PageContext) -> HttpResponse {
+    let mut response = match drawn {
         Ok(html) => HttpResponse::build(status)
             .content_type(ContentType::html())
             .body(html),
