@@ -207,7 +207,8 @@ pub(crate) fn metrics() -> Result<Arc<Metrics>, Failure> {
     Ok(Arc::new(metrics))
 }
 
-/// Makes the first keys of a database that never had any.
+/// Makes the first keys of a database that never had any. Nodes that start together on a new database all come here; the
+/// first one makes them.
 ///
 /// # Errors
 /// When the database has keys under another master key, which are never replaced.
@@ -218,10 +219,14 @@ pub(crate) fn ensure_keys(
 ) -> Result<(), Failure> {
     let algorithms: Vec<SigningAlg> = plan.wanted([]).into_iter().collect();
     let prepared = keys::prepare(&algorithms, master, &installation.ctx).map_err(on_keys)?;
-    installation
-        .write(Keep::Changes, move |ports, _| keys::install(ports, prepared))
-        .map(drop)
-        .map_err(on_keys)
+    let made = installation.write(Keep::Changes, move |ports, _| keys::install(ports, prepared));
+    match made {
+        Err(KeyFault::AlreadyInitialised) => {
+            let same = MasterKey::from_text(&master.to_text()).map_err(on_keys)?;
+            check_master(installation, same).map(drop).map_err(on_keys)
+        }
+        made => made.map(drop).map_err(on_keys),
+    }
 }
 
 /// Whether the master key is the one of this database.
@@ -243,5 +248,43 @@ pub(crate) fn on_keys(fault: KeyFault) -> Failure {
             Failure::new(Exit::Conflict, fault)
         }
         fault => Failure::new(Exit::Failed, fault),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use kernel::{Ctx, Issuer, Policy, SystemClock, SystemEntropy};
+    use store::{Database, OpenMode};
+
+    use super::*;
+
+    #[test]
+    fn who_comes_second_to_a_new_database_finds_the_keys_there() {
+        let file = std::env::temp_dir().join(format!("signet-first-keys-{}.db", std::process::id()));
+        let store = Database::open(&format!("sqlite://{}", file.display()), OpenMode::Create).unwrap();
+        let ctx = Ctx {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            issuer: Issuer::new("https://id.example.com"),
+            policy: Policy::default(),
+        };
+        let installation = Installation {
+            store: Arc::new(store),
+            ctx: Arc::new(ctx),
+        };
+        let (ours, others) = (
+            MasterKey::generate(&SystemEntropy),
+            MasterKey::generate(&SystemEntropy),
+        );
+        let ensure = |master| ensure_keys(&installation, &KeyPlan::default(), master);
+        ensure(&ours).unwrap();
+        ensure(&ours).unwrap();
+        assert_eq!(ensure(&others).unwrap_err().exit, Exit::Configuration);
+        drop(installation);
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{end}", file.display()));
+        }
     }
 }

@@ -22,7 +22,7 @@ mod output;
 mod password;
 mod resource;
 mod scope;
-mod secret_file;
+pub(crate) mod secret_file;
 mod session;
 mod snippet;
 mod terminal;
@@ -74,6 +74,9 @@ pub(crate) struct Cli {
 enum Verb {
     /// Try it: a sandbox with people and two applications, loopback only, deleted on exit
     Dev(dev::DevArgs),
+    /// Serve the sandbox's two applications and their API beside an installation, to try it
+    #[command(hide = true)]
+    Demo(dev::beside::DemoArgs),
     /// Write a configuration and a master key, create the database
     Init(init::InitArgs),
     /// Serve the provider
@@ -158,6 +161,7 @@ impl Verb {
     fn run(self, options: &Options) -> Result<Answer, Failure> {
         match self {
             Verb::Dev(args) => dev::run(&args),
+            Verb::Demo(args) => dev::beside::run(&args),
             Verb::Serve(args) => serve::run(&args, options),
             Verb::Init(args) => init::run(&args, options),
             Verb::Migrate(verb) => verb.run(options),
@@ -205,6 +209,7 @@ mod tests {
             "signet init --issuer https://id.example.com --dir x",
             "signet dev",
             "signet dev --port 0 --ready-file f",
+            "signet demo --issuer http://localhost:8080 --secrets d --listen 0.0.0.0 --port 8081",
             "signet serve --config f --no-migrate",
             "signet version --json",
             "signet --config f healthcheck",

@@ -3,6 +3,7 @@
 //! It knows nothing of configuration files and databases of others: it listens on loopback, keeps everything in a
 //! directory of its own, and takes that with it when it ends.
 
+pub(crate) mod beside;
 mod cast;
 mod ports;
 mod report;
