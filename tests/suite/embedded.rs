@@ -12,6 +12,7 @@ mod family;
 mod full_disk;
 mod kills;
 mod ledger;
+mod left_behind;
 mod remains;
 mod seam;
 mod torn_log;

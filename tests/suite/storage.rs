@@ -50,6 +50,11 @@ impl Storage {
         self.away.load(Ordering::SeqCst)
     }
 
+    /// The database itself.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// From now on every unit of work fails.
     pub fn take_away(&self) {
         self.away.store(true, Ordering::SeqCst);

@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use diesel::dsl::{exists, max, not};
+use diesel::dsl::{exists, max, min, not};
 use diesel::prelude::*;
 use kernel::{Access, Policy, StorageFault, Timestamp, work};
 use session::revocation::LONGEST_ACCESS_TTL;
@@ -18,8 +18,13 @@ use crate::tx::Tx;
 
 /// Rows of one kind per unit of work: a few milliseconds.
 const CHUNK: i64 = 500;
-/// Units of work per sweep; what is left waits for the next.
-const ROUNDS: u32 = 40;
+/// Units of work per sweep; what is left waits for the next. More rows a minute than anybody can leave behind for long.
+const ROUNDS: u32 = 400;
+/// Parts of the grants that are looked through per sweep, living ones too: 500 a second, more than come for long.
+const GRANT_ROUNDS: u32 = 60;
+/// Saved requests kept at most; beyond it those go first that would expire first. A quarter of a gigabyte, and many times what
+/// people leave open in an hour.
+const MOST_INTERACTIONS: i64 = 250_000;
 /// The feed of changes keeps this many; a watcher further behind is told to forget everything.
 const KEPT_CHANGES: i64 = 10_000;
 /// Evidence stays a while after it stopped to matter.
@@ -102,13 +107,14 @@ impl Swept {
             self.answers,
             self.sessions,
             self.browsers,
+            self.changes,
         ];
         most.iter().any(|rows| *rows >= CHUNK as u64)
     }
 }
 
 impl Database {
-    /// Removes what has expired by `now` under `policy`. Grants are looked through a part at a time: a large table takes
+    /// Removes what has expired by `now` under `policy`. Grants are looked through a part at a time: a very large table takes
     /// several sweeps. Waits for the database; call it from a thread that may, once a minute.
     ///
     /// # Errors
@@ -118,37 +124,62 @@ impl Database {
         if let Some(announcer) = self.announcer() {
             announcer.trim(now);
         }
+        let crowded = work::run(&Bare(self), Access::Read, |tx: &mut Tx| tx.crowded_out())?;
         let mut total = Swept::default();
         for _ in 0..ROUNDS {
             let policy = policy.clone();
             let round = work::run(&Bare(self), Access::Write, move |tx: &mut Tx| {
-                tx.sweep_expired(now, &policy)
+                tx.sweep_expired(now, crowded, &policy)
             })?;
             total.add(round);
             if !round.left_some() {
                 break;
             }
         }
-        let after = self
-            .swept_grants
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let policy = policy.clone();
+        for _ in 0..GRANT_ROUNDS {
+            let (removed, after) = self.sweep_next_grants(now, policy)?;
+            total.grants += removed;
+            if after.is_empty() {
+                break;
+            }
+        }
+        Ok(total)
+    }
+
+    /// The next part of the grants; how many went, and after which to go on, or nothing when that was the last part.
+    fn sweep_next_grants(&self, now: Timestamp, policy: &Policy) -> Result<(u64, String), StorageFault> {
+        let mut place = self.swept_grants.lock().unwrap_or_else(PoisonError::into_inner);
+        let (after, policy) = (place.clone(), policy.clone());
         let (removed, next) = work::run(&Bare(self), Access::Write, move |tx: &mut Tx| {
             tx.sweep_grants(&after, now, &policy)
         })?;
-        *self.swept_grants.lock().unwrap_or_else(PoisonError::into_inner) = next;
-        total.grants = removed;
-        Ok(total)
+        place.clone_from(&next);
+        Ok((removed, next))
     }
 }
 
 impl Tx {
-    fn sweep_expired(&mut self, now: Timestamp, policy: &Policy) -> Result<Swept, StorageFault> {
+    /// Saved requests that expire until then are more than are kept; nothing where all fit.
+    fn crowded_out(&mut self) -> Result<Option<i64>, StorageFault> {
+        on!(&mut self.conn, |c| interactions::table
+            .order(interactions::expires_at.desc())
+            .offset(MOST_INTERACTIONS)
+            .limit(1)
+            .select(interactions::expires_at)
+            .first(c)
+            .optional())
+    }
+
+    fn sweep_expired(
+        &mut self,
+        now: Timestamp,
+        crowded: Option<i64>,
+        policy: &Policy,
+    ) -> Result<Swept, StorageFault> {
         let old = now.minus(policy.session_absolute).minus(SLACK).as_millis();
+        let until = crowded.map_or(now.as_millis(), |until| until.max(now.as_millis()));
         Ok(Swept {
-            interactions: self.sweep_interactions(now.as_millis())?,
+            interactions: self.sweep_interactions(until)?,
             throttles: self.sweep_throttles(now.as_millis())?,
             successors: self.sweep_successors(now.minus(policy.refresh_grace).as_millis())?,
             revocations: self.sweep_revocations(now.as_millis())?,
@@ -168,9 +199,10 @@ impl Tx {
         })
     }
 
-    fn sweep_interactions(&mut self, now: i64) -> Result<u64, StorageFault> {
+    fn sweep_interactions(&mut self, until: i64) -> Result<u64, StorageFault> {
         let ids: Vec<String> = on!(&mut self.conn, |c| interactions::table
-            .filter(interactions::expires_at.le(now))
+            .filter(interactions::expires_at.le(until))
+            .order(interactions::expires_at)
             .limit(CHUNK)
             .select(interactions::id)
             .load(c))?;
@@ -333,10 +365,19 @@ impl Tx {
 
     /// The newest row always stays: the watchers see by its number what they have missed.
     fn sweep_changes(&mut self) -> Result<u64, StorageFault> {
-        let newest: Option<i64> = on!(&mut self.conn, |c| changes::table
-            .select(max(changes::seq))
-            .first(c))?;
-        let old = changes::table.filter(changes::seq.le(newest.unwrap_or(0) - KEPT_CHANGES));
+        let ends: (Option<i64>, Option<i64>) = (
+            on!(&mut self.conn, |c| changes::table
+                .select(min(changes::seq))
+                .first(c))?,
+            on!(&mut self.conn, |c| changes::table
+                .select(max(changes::seq))
+                .first(c))?,
+        );
+        let (Some(oldest), Some(newest)) = ends else {
+            return Ok(0);
+        };
+        let until = (newest - KEPT_CHANGES).min(oldest + CHUNK - 1);
+        let old = changes::table.filter(changes::seq.le(until));
         on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
     }
 

@@ -17,6 +17,10 @@ use crate::rows::refresh::RefreshTokenRow;
 use crate::tables::{grants, refresh_tokens, session_clients};
 use crate::tx::Tx;
 
+/// Spent refresh tokens of a grant that are kept, so that using one again is known for theft. Older ones are unknown, and refused
+/// as such: a client that refreshes every second must not fill the disk for months.
+const KEPT_GENERATIONS: i64 = 1_000;
+
 impl Grants for Tx {
     fn insert_grant(&mut self, grant: &Grant) -> Result<(), StorageFault> {
         let row = GrantRow::try_from(grant)?;
@@ -125,6 +129,13 @@ impl Grants for Tx {
         on!(&mut self.conn, |c| diesel::update(older)
             .set(refresh_tokens::sealed_successor.eq(None::<Vec<u8>>))
             .execute(c))?;
+        if below <= KEPT_GENERATIONS {
+            return Ok(());
+        }
+        let long_ago = refresh_tokens::table
+            .filter(refresh_tokens::grant_id.eq(&grant))
+            .filter(refresh_tokens::generation.lt(below - KEPT_GENERATIONS));
+        on!(&mut self.conn, |c| diesel::delete(long_ago).execute(c))?;
         Ok(())
     }
 

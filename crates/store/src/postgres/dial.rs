@@ -129,9 +129,14 @@ enum Unfit {
     ReadOnly,
 }
 
+/// A commit is on the server's disk before anybody is answered, also where the server is set to answer before; what is stricter
+/// stays. It says nothing that reads like an answer to the question behind it.
+const DURABLE: &str = "SELECT length(set_config('synchronous_commit', 'on', false))
+    WHERE current_setting('synchronous_commit') = 'off'";
+
 /// The session's settings, and whether it may write: one trip.
 async fn settle(client: &Client, session: Session, pace: Pace) -> Result<(), Unfit> {
-    let question = format!("{}; SHOW transaction_read_only", pace.settings());
+    let question = format!("{}; {DURABLE}; SHOW transaction_read_only", pace.settings());
     let answers = client.simple_query(&question).await.map_err(Unfit::Says)?;
     let only_reads = answers.iter().any(|answer| match answer {
         SimpleQueryMessage::Row(row) => row.get(0) == Some("on"),

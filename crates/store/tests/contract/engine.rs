@@ -8,7 +8,7 @@ use kernel::{Access, StorageFault, work};
 use session::{Revocation, Revoked};
 use store::{Database, OpenMode};
 
-use crate::support::{Fresh, NOW, Ports, user};
+use crate::support::{Fresh, NOW, Ports, everywhere, furnish, refresh_token, user};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -226,4 +226,39 @@ fn fifty_writers_in_two_processes_never_find_it_locked() {
     let writers: Vec<_> = (0..50).map(writer).collect();
     writers.into_iter().for_each(|thread| thread.join().unwrap());
     assert_eq!(db.write(|ports| bump(ports, "a")), 501);
+}
+
+/// The server of these tests is set to answer before a commit is on its disk; what Signet writes is not answered so.
+#[test]
+fn postgresql_does_not_answer_before_a_commit_is_on_its_disk() {
+    let db = Fresh::postgres();
+    db.sql(
+        "CREATE FUNCTION durable() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           IF current_setting('synchronous_commit') = 'off' THEN RAISE 'answered too early'; END IF;
+           RETURN new;
+         END $$;
+         CREATE TRIGGER durable BEFORE INSERT ON throttles FOR EACH ROW EXECUTE FUNCTION durable()",
+    );
+    assert_eq!(db.write(|ports| bump(ports, "durable")), 1);
+}
+
+#[test]
+fn a_family_of_refresh_tokens_does_not_grow_for_ever() {
+    everywhere(|db| {
+        let (_, _, grant) = furnish(db);
+        let token = |generation: u32| refresh_token(u64::from(generation) + 100, &grant, generation);
+        let family: Vec<_> = (0..1_200).map(token).collect();
+        let digest = |generation: usize| family[generation].digest.clone();
+        let all = family.clone();
+        db.write(move |ports| all.iter().try_for_each(|row| ports.insert_refresh_token(row)));
+        let knows = |generation: usize| {
+            let digest = digest(generation);
+            db.read(move |ports| Ok(ports.refresh_token(&digest)?.is_some()))
+        };
+        let id = grant.id;
+        db.write(move |ports| ports.erase_successors(id, 1_000));
+        assert!(knows(0), "a thousand are kept");
+        db.write(move |ports| ports.erase_successors(id, 1_199));
+        assert_eq!([198, 199, 1_199].map(knows), [false, true, true]);
+    });
 }

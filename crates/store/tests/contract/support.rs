@@ -51,7 +51,7 @@ impl Fresh {
         Self::at(url, Place::File(dir))
     }
 
-    fn postgres() -> Self {
+    pub fn postgres() -> Self {
         let database = PostgresServer::shared().database();
         Self::at(database.url(), Place::Server(database))
     }
