@@ -22,9 +22,9 @@ pub mod postgres_server;
     dead_code,
     reason = "written for the tests of the store, which play more tricks"
 )]
-mod redis_server;
+pub mod redis_server;
 mod secrecy;
-mod two_nodes;
+pub mod two_nodes;
 
 use serde_json::Value;
 

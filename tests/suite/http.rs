@@ -3,7 +3,7 @@
 mod behind_a_proxy;
 mod hosts;
 mod methods;
-mod nginx;
+pub mod nginx;
 mod sizes;
 mod slow;
 mod smuggling;

@@ -27,6 +27,7 @@ mod cli;
 mod client_authentication;
 mod client_credentials;
 mod client_secrets;
+mod cluster;
 mod code;
 mod consent;
 mod console;

@@ -61,8 +61,12 @@ pub struct Serving(Child);
 impl Serving {
     /// Asks it to stop.
     pub fn terminate(&self) {
-        let told = Command::new("kill").arg(self.0.id().to_string()).status();
-        assert!(told.unwrap().success());
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal, by its name without `SIG`.
+    pub fn signal(&self, name: &str) {
+        signal(self.0.id(), name);
     }
 
     /// Waits for its end; the exit code.
@@ -76,6 +80,12 @@ impl Drop for Serving {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
+}
+
+/// Sends a process a signal, by its name without `SIG`.
+pub fn signal(pid: u32, name: &str) {
+    let told = Command::new("kill").args(["-s", name, &pid.to_string()]).status();
+    assert!(told.unwrap().success());
 }
 
 /// A port nobody listens on, most likely.
@@ -193,6 +203,24 @@ impl Installation {
             .env("SIGNET_SERVER__LISTEN", &address)
             .env("SIGNET_SERVER__MANAGEMENT", format!("127.0.0.1:{}", free_port()));
         Self::start(command, &format!("http://{address}"))
+    }
+
+    /// The same with variables of its own, adding what it says to this file of the installation.
+    pub fn serve_among(&self, port: u16, own: &[(&str, String)], said: &str) -> Serving {
+        let address = format!("127.0.0.1:{port}");
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(self.path(said))
+            .unwrap();
+        let mut command = self.command(&["serve"]);
+        command
+            .envs(own.iter().map(|(name, value)| (name, value)))
+            .env("SIGNET_SERVER__LISTEN", &address)
+            .env("SIGNET_SERVER__MANAGEMENT", format!("127.0.0.1:{}", free_port()))
+            .stdout(file.try_clone().unwrap())
+            .stderr(file);
+        Self::spawn(&mut command, &format!("http://{address}"))
     }
 
     fn start(mut command: Command, url: &str) -> Serving {

@@ -23,8 +23,8 @@ use crate::cast::CALLBACK;
 /// Within this a revocation is refused everywhere.
 const SOON: Duration = Duration::from_secs(1);
 
-/// One pair at a time: a promise about seconds is not to be measured against the other pairs of this file.
-static ALONE: Mutex<()> = Mutex::new(());
+/// One pair or cluster at a time: a promise about seconds is not to be measured against the other pairs.
+pub static ALONE: Mutex<()> = Mutex::new(());
 
 /// One of the two.
 struct Node {

@@ -86,7 +86,7 @@ impl Drop for Nginx {
 }
 
 /// `$NGINX`, or where Debian puts it.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     std::env::var_os("NGINX").map_or_else(|| "/usr/sbin/nginx".into(), PathBuf::from)
 }
 
