@@ -127,6 +127,7 @@ impl Database {
                 location: self.location.clone(),
                 access,
                 shared: self.shared.clone(),
+                able: Some(tasks.able()),
             };
             let tasks = tasks.clone();
             self.workers

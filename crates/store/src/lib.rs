@@ -23,6 +23,7 @@ mod rows;
 pub mod schema;
 mod sweep;
 mod tables;
+mod timer;
 mod tx;
 
 pub use cache::state::CacheState;
@@ -31,5 +32,5 @@ pub use change::Listener;
 pub use database::{Counts, Database, OpenMode};
 pub use erasure::Leftovers;
 pub use fault::OpenFault;
-pub use postgres::url::UrlFault;
+pub use postgres::url::{UrlFault, absolute_url};
 pub use sweep::Swept;

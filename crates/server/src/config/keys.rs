@@ -152,7 +152,7 @@ table! {
         "How long it goes on serving after SIGTERM while it already says that it is not ready, so that whoever \
          distributes requests can notice. At most an hour.";
     DatabaseUrl "database.url" Text("sqlite://data/signet.db"), Any, WithoutPassword, Restart,
-        "Where everything is kept: `sqlite://FILE` or `postgres://...`, the latter without TLS.";
+        "Where everything is kept: `sqlite://FILE` or `postgres://...`.";
     CacheUrl "cache.url" Text(""), Any, WithoutPassword, Restart,
         "Redis, over which several nodes tell each other what was revoked: \
          `redis://[[user]:password@]host[:port][/number]`, `rediss://` for TLS. Whether it answers is not \

@@ -316,7 +316,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The database's URL; a relative SQLite path begins at the configuration file.
+    /// The database's URL; relative paths in it begin at the configuration file.
     pub(crate) fn database(&mut self, key: Key) -> String {
         let url = self.settings.text(key);
         match url.strip_prefix("sqlite://") {
@@ -326,13 +326,20 @@ impl<'a> Reader<'a> {
                 "write it as \"sqlite://data/signet.db\"",
             ),
             Some(path) => return format!("sqlite://{}", self.directory.join(path).display()),
-            None if url.starts_with("postgres://") || url.starts_with("postgresql://") => {}
             // The text itself is not repeated: it may hold a password.
-            None => self.object(
-                key,
-                "database.url is not a database",
-                "begin it with sqlite:// or postgres://",
-            ),
+            None => match store::absolute_url(url, &self.directory) {
+                Some(Ok(url)) => return url,
+                Some(Err(fault)) => self.object(
+                    key,
+                    format!("database.url {fault}"),
+                    "docs/operate/postgresql.md lists what it may say",
+                ),
+                None => self.object(
+                    key,
+                    "database.url is not a database",
+                    "begin it with sqlite:// or postgres://",
+                ),
+            },
         }
         url.to_owned()
     }

@@ -23,7 +23,7 @@ const BATCH: usize = 128;
 pub fn serve(mut tx: Tx, tasks: &Tasks, shared: &Arc<Shared>) {
     let mut trouble = Trouble::default();
     while let Some(first) = tasks.wait() {
-        commit_together(&mut tx, first, tasks, shared, &mut trouble);
+        commit_together(&mut tx, first.task, tasks, shared, &mut trouble);
     }
 }
 

@@ -1,6 +1,6 @@
 //! From an address to a connection: the hosts in their order, each with its share of the time, until one will do.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
 use tokio::runtime::{Builder, Runtime};
@@ -11,6 +11,7 @@ use super::line::{Line, Pump};
 use super::socket::{self, Duplex};
 use super::url::{Address, Host, Session};
 use super::words;
+use crate::timer;
 
 /// How long a statement may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Pace {
 /// # Errors
 /// One line that says of every host what is wrong with it.
 pub fn dial(address: &Address, first: usize, pace: Pace) -> Result<(Line, usize), String> {
-    let until = Instant::now() + address.patience;
+    let until = timer::now() + address.patience;
     let count = address.hosts.len();
     let mut reasons = Vec::new();
     for turn in 0..count {
@@ -53,7 +54,7 @@ pub fn dial(address: &Address, first: usize, pace: Pace) -> Result<(Line, usize)
         let Some(host) = address.hosts.get(number) else {
             continue;
         };
-        let share = until.saturating_duration_since(Instant::now()) / (count - turn) as u32;
+        let share = until.saturating_duration_since(timer::now()) / (count - turn) as u32;
         match reach(address, host, share, pace) {
             Ok(line) => return Ok((line, number)),
             Err(reason) => reasons.push(format!("{host}: {reason}")),

@@ -2,6 +2,7 @@
 //!
 //! Owns the wire up to `diesel::Connection`; what is asked over it belongs to the ports, and when, to the engine.
 
+pub mod circuit;
 pub mod dial;
 pub mod line;
 pub mod server;

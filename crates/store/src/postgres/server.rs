@@ -3,15 +3,18 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::circuit::Circuit;
 use super::dial::{self, Pace};
 use super::line::Line;
 use super::url::{Address, UrlFault};
+use crate::timer;
 
 /// An address, and what was learnt of it.
 pub struct Server {
     address: Address,
     /// The host that answered last: asked first.
     good: AtomicUsize,
+    circuit: Circuit,
 }
 
 impl Server {
@@ -21,16 +24,26 @@ impl Server {
         Some(address.map(|address| Self {
             address,
             good: AtomicUsize::new(0),
+            circuit: Circuit::default(),
         }))
     }
 
-    /// A new connection.
+    /// A new connection, or at once none where the server is known to be away.
     ///
     /// # Errors
     /// One line that says of every host what is wrong with it.
     pub fn connect(&self, pace: Pace) -> Result<Line, String> {
-        let (line, number) = dial::dial(&self.address, self.good.load(Ordering::Relaxed), pace)?;
-        self.good.store(number, Ordering::Relaxed);
-        Ok(line)
+        self.circuit.enter(timer::now(), self.address.patience)?;
+        match dial::dial(&self.address, self.good.load(Ordering::Relaxed), pace) {
+            Ok((line, number)) => {
+                self.good.store(number, Ordering::Relaxed);
+                self.circuit.close();
+                Ok(line)
+            }
+            Err(reason) => {
+                self.circuit.open(timer::now(), &reason);
+                Err(reason)
+            }
+        }
     }
 }

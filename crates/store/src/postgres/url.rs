@@ -133,6 +133,43 @@ fn is_loopback(name: &str) -> bool {
     name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
+/// Parameters that name files.
+const FILES: [&str; 3] = ["sslrootcert", "sslcert", "sslkey"];
+
+/// The same URL with the files it names in full, relative ones in `directory`; `None` if it is not one of PostgreSQL.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn absolute_url(url: &str, directory: &Path) -> Option<Result<String, UrlFault>> {
+    Some(Address::parse(url, directory)?.and_then(|_| with_files(url, directory)))
+}
+
+fn with_files(url: &str, directory: &Path) -> Result<String, UrlFault> {
+    let Some((head, query)) = url.split_once('?') else {
+        return Ok(url.to_owned());
+    };
+    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, value)) if FILES.contains(&name) && value != "system" => {
+            let path = directory.join(decoded(value)?);
+            Ok(format!("{name}={}", encoded(&path.display().to_string())))
+        }
+        _ => Ok(pair.to_owned()),
+    });
+    let pairs: Result<Vec<String>, UrlFault> = pairs.collect();
+    Ok(format!("{head}?{}", pairs?.join("&")))
+}
+
+/// RFC 3986, section 2.1, for a path in a query.
+fn encoded(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    path.bytes()
+        .map(|byte| match plain(byte) {
+            true => char::from(byte).to_string(),
+            false => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
 /// The parts of a URL before they are understood.
 #[derive(Default)]
 struct Parts {
@@ -339,4 +376,111 @@ fn decoded(text: &str) -> Result<String, UrlFault> {
         bytes.push((high * 16 + low) as u8);
     }
     String::from_utf8(bytes).map_err(|_| UrlFault::Encoding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(url: &str) -> Result<Address, UrlFault> {
+        Address::parse(url, Path::new("/etc/signet")).unwrap()
+    }
+
+    fn tcp(name: &str, port: u16) -> Host {
+        Host::Tcp(name.into(), port)
+    }
+
+    #[test]
+    fn hosts_are_read_as_libpq_reads_them() {
+        let several = parsed("postgres://u:p%40ss@h1:5432,h2:5433/db").unwrap();
+        assert_eq!(several.hosts, [tcp("h1", 5432), tcp("h2", 5433)]);
+        assert_eq!(several.user.as_deref(), Some("u"));
+        assert_eq!(several.password.as_deref(), Some("p@ss"));
+        assert_eq!(several.database.as_deref(), Some("db"));
+        assert_eq!(
+            parsed("postgresql:///db?host=/run/postgresql").unwrap().hosts,
+            [Host::Socket("/run/postgresql".into(), 5432)]
+        );
+        assert_eq!(
+            parsed("postgres://[2001:db8::1]:6000,h/").unwrap().hosts,
+            [tcp("2001:db8::1", 6000), tcp("h", 5432)]
+        );
+        assert_eq!(
+            parsed("postgres://?host=a,b&port=7").unwrap().hosts,
+            [tcp("a", 7), tcp("b", 7)]
+        );
+        assert_eq!(parsed("postgres://").unwrap().hosts, [tcp("localhost", 5432)]);
+        assert_eq!(
+            parsed("postgres://%2Frun%2Fpg/db").unwrap().hosts,
+            [Host::Socket("/run/pg".into(), 5432)]
+        );
+    }
+
+    #[test]
+    fn a_server_elsewhere_has_to_prove_its_name() {
+        for (host, trust) in [
+            ("localhost", Trust::Clear),
+            ("127.0.0.1", Trust::Clear),
+            ("[::1]", Trust::Clear),
+            ("%2Frun", Trust::Clear),
+            ("db.example", Trust::Named),
+            ("10.0.0.5", Trust::Named),
+            ("localhost.example", Trust::Named),
+        ] {
+            let address = parsed(&format!("postgres://u@{host}/db")).unwrap();
+            assert_eq!((address.trust, address.hosts[0].trust()), (None, trust), "{host}");
+        }
+        let said = parsed("postgres://db.example/?sslmode=disable").unwrap();
+        assert_eq!(said.trust, Some(Trust::Clear));
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_by_its_name() {
+        let refused = |url: &str| parsed(url).unwrap_err().to_string();
+        assert_eq!(
+            refused("postgres://h/?keepalives=1"),
+            "does not know the parameter `keepalives`"
+        );
+        assert_eq!(
+            refused("postgres://h/?sslmode=require&sslmode=disable"),
+            "has the parameter `sslmode` twice"
+        );
+        assert_eq!(
+            refused("postgres://u@h/?user=v"),
+            "has the parameter `user` twice"
+        );
+        assert!(refused("postgres://h/?sslmode=prefer").contains("verify-full"));
+        assert!(refused("postgres://h/?sslmode=on").contains("none of"));
+        assert!(refused("postgres://h/?connect_timeout=0").contains("from 1 to 30"));
+        assert!(refused("postgres://h/?target_session_attrs=standby").contains("read-write"));
+        assert!(refused("postgres://h/?sslcert=a").contains("without the other"));
+        assert_eq!(
+            refused("postgres://?host=a,b&port=1,2,3"),
+            "names 3 ports for 2 hosts"
+        );
+        assert!(refused("postgres://h:99999/").contains("65535"));
+        assert!(refused("postgres://u:100%@h/").contains("%25"));
+        assert!(Address::parse("mysql://h", Path::new(".")).is_none());
+    }
+
+    #[test]
+    fn files_are_named_from_the_configuration_and_passwords_are_not_shown() {
+        let url = "postgres://u:geheim@h/db?sslrootcert=tls/my%20ca.pem&sslcert=/c.pem&sslkey=k.pem";
+        let address = parsed(url).unwrap();
+        assert_eq!(
+            address.authorities.as_deref(),
+            Some(Path::new("/etc/signet/tls/my ca.pem"))
+        );
+        let identity = (PathBuf::from("/c.pem"), PathBuf::from("/etc/signet/k.pem"));
+        assert_eq!(address.identity, Some(identity));
+        assert!(!format!("{address:?}").contains("geheim"));
+        let absolute = absolute_url(url, Path::new("/etc/signet")).unwrap().unwrap();
+        assert!(
+            absolute.ends_with(
+                "?sslrootcert=/etc/signet/tls/my%20ca.pem&sslcert=/c.pem&sslkey=/etc/signet/k.pem"
+            )
+        );
+        let elsewhere = Address::parse(&absolute, Path::new("/tmp")).unwrap().unwrap();
+        assert!(elsewhere == address, "it means the same from anywhere");
+    }
 }

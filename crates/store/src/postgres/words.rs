@@ -43,7 +43,8 @@ pub fn untrusted(error: &io::Error, name: &str) -> String {
 
 fn certificate(reason: &CertificateError, name: &str) -> String {
     match reason {
-        CertificateError::UnknownIssuer => {
+        // A new authority under the name of the old one shows itself by its signature.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "its certificate is signed by an unknown authority; sslrootcert names the authorities to believe"
                 .to_owned()
         }

@@ -18,7 +18,7 @@ use kernel::id::Sid;
 use super::nobody::{command, give};
 
 /// Whom the server obeys.
-const OWNER: &str = "signet";
+pub const OWNER: &str = "signet";
 
 /// Starts the server and, when nobody holds the other end of standard input any more, ends it and what it wrote. Signals
 /// from a terminal are for the tests; their end is what counts here.
@@ -126,7 +126,7 @@ pub fn tell(url: &str, sql: &str) -> Result<(), tokio_postgres::Error> {
 }
 
 /// A directory for the server alone: in memory where there is room, because a database per test is hundreds of files.
-fn directory() -> PathBuf {
+pub fn directory() -> PathBuf {
     let dir = match tempfile::tempdir_in(MEMORY) {
         Ok(dir) if room(dir.path()) >= ENOUGH => dir,
         _ => tempfile::tempdir().unwrap(),
@@ -143,7 +143,7 @@ fn room(dir: &Path) -> u64 {
 }
 
 /// The files of a server without databases.
-fn make(programs: &Path, dir: &Path, password: &str) {
+pub fn make(programs: &Path, dir: &Path, password: &str) {
     let secret = dir.join("password");
     std::fs::write(&secret, password).unwrap();
     give(&secret);
@@ -161,7 +161,7 @@ fn make(programs: &Path, dir: &Path, password: &str) {
 }
 
 /// Where `initdb` and `postgres` are: `$POSTGRES_BIN`, or the newest that Debian put beside each other.
-fn programs() -> PathBuf {
+pub fn programs() -> PathBuf {
     if let Some(named) = std::env::var_os("POSTGRES_BIN") {
         return named.into();
     }
@@ -176,13 +176,13 @@ fn programs() -> PathBuf {
 }
 
 /// A port nobody listens on, most likely.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     free.local_addr().unwrap().port()
 }
 
 /// Waits a little; false, so that it can stand in a search.
-fn pause() -> bool {
+pub fn pause() -> bool {
     thread::park_timeout(Duration::from_millis(20));
     false
 }
