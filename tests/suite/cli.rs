@@ -13,6 +13,12 @@ mod manual;
 mod metrics;
 #[path = "../../crates/store/tests/contract/nobody.rs"]
 pub mod nobody;
+#[path = "../../crates/store/tests/contract/own_postgres.rs"]
+#[allow(
+    dead_code,
+    reason = "written for the tests of the store, which play more tricks"
+)]
+pub mod own_postgres;
 mod people;
 mod postgres;
 #[path = "../../crates/store/tests/contract/postgres_server.rs"]

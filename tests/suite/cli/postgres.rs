@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::installation::{Installation, Serving, until};
+use super::own_postgres::{OwnPostgres, Wire};
 use super::postgres_server::{PostgresDatabase, PostgresServer};
 use super::{alice, client};
 use crate::actors::browser::http;
@@ -12,17 +13,19 @@ use crate::cast::{CALLBACK, PASSWORD};
 /// An installation, and the database its configuration names.
 fn installation() -> (Installation, PostgresDatabase) {
     let database = PostgresServer::shared().database();
+    (installation_at(&database.url()), database)
+}
+
+/// An installation whose configuration names this database.
+fn installation_at(url: &str) -> Installation {
     let installation = Installation::new();
     let path = installation.path("signet.toml");
     let text = std::fs::read_to_string(&path).unwrap();
-    let (sqlite, postgres) = (
-        "url = \"sqlite://data/signet.db\"",
-        format!("url = \"{}\"", database.url()),
-    );
+    let (sqlite, postgres) = ("url = \"sqlite://data/signet.db\"", format!("url = \"{url}\""));
     assert!(text.contains(sqlite), "{text}");
     std::fs::write(&path, text.replace(sqlite, &postgres)).unwrap();
     std::fs::remove_file(installation.path("data/signet.db")).unwrap();
-    (installation, database)
+    installation
 }
 
 /// The identifier of the key that signs with this algorithm.
@@ -153,4 +156,51 @@ fn restart(installation: &Installation, web: &RelyingParty, browser: &mut Browse
     assert!(told.contains("PostgreSQL") && !told.contains("FAIL"), "{told}");
     serving.terminate();
     assert_eq!(serving.ended(), Some(0));
+}
+
+#[test]
+fn over_tls_to_a_server_that_proves_its_name() {
+    let server = OwnPostgres::start(Wire::Tls, &[]);
+    let url = server.url(
+        "localhost",
+        "postgres",
+        "sslmode=verify-full&sslrootcert=tls/ca.pem",
+    );
+    let installation = installation_at(&url);
+    // The file is named from the configuration's directory.
+    let status = ["migrate", "status"];
+    assert_eq!(
+        installation.exit_code(&status),
+        Some(7),
+        "there is no such file yet"
+    );
+    std::fs::create_dir(installation.path("tls")).unwrap();
+    std::fs::copy(server.dir.join("ca.pem"), installation.path("tls/ca.pem")).unwrap();
+    let up = installation.signet(&["migrate", "up"]);
+    assert!(up.status.success(), "{up:?}");
+    let secret = client(&installation, "web")["client_secret"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    alice(&installation);
+    let serving = installation.serve_aloud();
+    let web = RelyingParty::at(&installation.issuer, "web", Some(&secret), CALLBACK);
+    let mut browser = Browser::at(&installation.issuer);
+    let tokens = web.sign_in(&mut browser, "alice", "offline_access");
+    web.refresh(tokens.refresh.as_ref().unwrap()).unwrap();
+    drop(serving);
+
+    let shown = installation.signet(&["config", "show"]);
+    assert!(!String::from_utf8_lossy(&shown.stdout).contains(&server.password));
+    // Somebody else's certificate in its place.
+    std::fs::copy(server.dir.join("client.pem"), installation.path("tls/ca.pem")).unwrap();
+    let refused = installation.signet(&status);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("signed by an unknown authority"), "{said}");
+    assert!(!said.contains(&server.password), "{said}");
+    assert_eq!(refused.status.code(), Some(7));
+    let path = installation.path("signet.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("verify-full", "prefer")).unwrap();
+    assert_eq!(installation.exit_code(&status), Some(3), "prefer is refused");
 }
