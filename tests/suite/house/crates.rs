@@ -39,7 +39,7 @@ const WRAPPERS: &[(&str, &[&str])] = &[
     ("libsqlite3-sys", &["store"]),
     ("diesel-async", &["store"]),
     ("tokio-postgres", &["store"]),
-    ("tokio-rustls", &["store"]),
+    ("tokio-rustls", &["store", "server"]),
     ("rustls-native-certs", &["store"]),
     ("redis", &["store"]),
     ("actix-web", &["web", "demo", "server", "guard"]),

@@ -23,7 +23,6 @@ const ALLOWED: &[&str] = &[
 /// Fine in the package named, each looked at on its own.
 const ALLOWED_FOR: &[(&str, &str)] = &[
     ("xxhash-rust", "BSL-1.0"), // Boost's, as permissive as MIT; asks for no notice in what is compiled.
-    ("pq-src", "PostgreSQL"), // The client library of PostgreSQL, under PostgreSQL's own permissive licence.
 ];
 
 #[test]
