@@ -405,10 +405,11 @@ impl Tx {
             .filter(refresh_tokens::grant_id.eq(grants::id))
             .filter(refresh_tokens::issued_at.ge(horizon.minus(policy.refresh_idle).as_millis()));
         let then = horizon.as_millis();
+        // A code nobody came with: nothing was ever issued for it.
+        let expired = now.minus(SLACK).as_millis();
         let dead = grants::table
             .filter(grants::id.gt(after))
             .filter(grants::id.le(until))
-            .filter(grants::created_at.lt(then))
             .filter(
                 grants::revoked_at
                     .lt(then)
@@ -417,7 +418,7 @@ impl Tx {
                         .lt(horizon.minus(policy.refresh_max).as_millis()))
                     .or(grants::code_redeemed_at
                         .is_null()
-                        .and(grants::code_expires_at.lt(then))
+                        .and(grants::code_expires_at.lt(expired))
                         .nullable())
                     .or(grants::code_redeemed_at.lt(then).and(not(exists(living_token)))),
             )

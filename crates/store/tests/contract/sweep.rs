@@ -189,11 +189,12 @@ fn a_grant_goes_when_nothing_of_it_lives() {
         furnish(db);
         let untouched = |_: &mut Grant| ();
         let redeemed = |grant: &mut Grant| grant.code_redeemed_at = Some(NOW);
-        let revoked = |grant: &mut Grant| grant.revoked_at = Some(NOW);
+        let revoked = |grant: &mut Grant| (grant.code_redeemed_at, grant.revoked_at) = (Some(NOW), Some(NOW));
         let hours = |n: u64| Duration::from_secs(n * 3600);
-        // Never redeemed; redeemed without refresh tokens; revoked. As long as the longest access token.
-        assert!(survives(db, 10, hours(24), untouched, None));
-        assert!(!survives(db, 11, hours(26), untouched, None));
+        // Never redeemed: an hour longer than its code.
+        assert!(survives(db, 10, hours(1), untouched, None));
+        assert!(!survives(db, 11, hours(1) + DAY / 1_000, untouched, None));
+        // Redeemed without refresh tokens; revoked. As long as the longest access token.
         assert!(survives(db, 12, hours(24), redeemed, None));
         assert!(!survives(db, 13, hours(26), redeemed, None));
         assert!(survives(db, 14, hours(24), revoked, None));
