@@ -3,6 +3,7 @@
 
 mod bans;
 mod crates;
+mod deploy;
 mod documents;
 mod licences;
 mod snippets;
