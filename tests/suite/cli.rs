@@ -7,6 +7,7 @@ mod audit;
 mod clients;
 mod doctor;
 mod documents;
+mod drain;
 pub mod installation;
 mod keys;
 mod manual;

@@ -1,8 +1,8 @@
 //! A certificate authority that nobody knows unless told.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use tempfile::TempDir;
@@ -26,6 +26,35 @@ impl Authority {
     /// The file to believe, as `outbound.ca_file` would name it.
     pub fn file(&self) -> std::path::PathBuf {
         self.dir.path().join("ca.pem")
+    }
+
+    /// The one that the actors' own HTTP client believes.
+    pub fn of_actors() -> &'static Self {
+        static SHARED: OnceLock<Authority> = OnceLock::new();
+        SHARED.get_or_init(Self::new)
+    }
+
+    /// Its certificate in PEM.
+    pub fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    /// A certificate for a server of this name, and its key, in PEM.
+    pub fn issue(&self, host: &str) -> (String, String) {
+        self.sign(CertificateParams::new(vec![host.to_owned()]).unwrap())
+    }
+
+    /// The same for a client.
+    pub fn issue_to_client(&self) -> (String, String) {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        self.sign(params)
+    }
+
+    fn sign(&self, params: CertificateParams) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        (certificate.pem(), key.serialize_pem())
     }
 
     /// TLS for a server of this name.

@@ -4,19 +4,23 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use reqwest::Certificate;
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, REFERER, SET_COOKIE};
 use reqwest::redirect::Policy;
 use url::Url;
 
+use super::authority::Authority;
 use crate::cast::PASSWORD;
 use crate::rig::Provider;
 
-/// One HTTP client for all: it follows nothing and keeps nothing.
+/// One HTTP client for all: it follows nothing and keeps nothing. Of all authorities it believes one.
 pub fn http() -> &'static Client {
     static CLIENT: OnceLock<Client> = OnceLock::new();
     CLIENT.get_or_init(|| {
+        let authority = Certificate::from_pem(Authority::of_actors().pem().as_bytes()).unwrap();
         Client::builder()
+            .tls_certs_only([authority])
             .redirect(Policy::none())
             .no_proxy()
             .build()

@@ -5,6 +5,7 @@ pub mod attacker;
 pub mod authority;
 pub mod browser;
 pub mod demo_api;
+pub mod handshake;
 pub mod logout_listener;
 pub mod mail_server;
 pub mod relying_party;

@@ -1,9 +1,6 @@
 //! What the management port tells: health, and numbers in Prometheus' text format.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-
-use super::installation::{Installation, until};
+use super::installation::Installation;
 use super::{alice, client};
 use crate::actors::attacker::basic;
 use crate::actors::browser::{encode, http};
@@ -136,45 +133,4 @@ fn numbers_and_health_are_not_for_the_public() {
         let inside = http().get(installation.management(path)).send().unwrap();
         assert_eq!(inside.status(), 200, "{path}");
     }
-}
-
-#[test]
-fn who_is_asked_to_stop_finishes_what_was_begun_and_wants_nothing_new() {
-    let installation = Installation::new();
-    let serving = installation.serve();
-    let body = encode(&[("grant_type", "client_credentials"), ("client_id", "nobody")]);
-    let address = installation.issuer.trim_start_matches("http://");
-    let mut begun = TcpStream::connect(address).unwrap();
-    let length = body.len();
-    let head = format!(
-        "POST /token HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-         Content-Length: {length}\r\n\r\n"
-    );
-    begun.write_all(head.as_bytes()).unwrap();
-    until("the request is being answered", || {
-        (Numbers::of(&installation).get("http_server_active_requests") > 0.0).then_some(())
-    });
-
-    serving.terminate();
-    let ready = || {
-        http()
-            .get(installation.management("/health/ready"))
-            .send()
-            .unwrap()
-    };
-    until("it is no longer ready", || {
-        (ready().text().unwrap() == "not ready: draining\n").then_some(())
-    });
-    assert_eq!(ready().status(), 503);
-    let live = http()
-        .get(installation.management("/health/live"))
-        .send()
-        .unwrap();
-    assert_eq!(live.status(), 200);
-
-    begun.write_all(body.as_bytes()).unwrap();
-    let mut answer = String::new();
-    begun.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
-    assert_eq!(serving.ended(), Some(0));
 }
