@@ -7,6 +7,10 @@ use kernel::StorageFault;
 use crate::postgres::line::{Line, Standing};
 
 /// A connection. A plain enum: diesel's `MultiConnection` knows neither upserts nor statement ids known at compile time.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one per thread, and it stays where it is"
+)]
 pub enum Conn {
     /// The embedded database.
     Sqlite(SqliteConnection),

@@ -75,9 +75,9 @@ pub fn refused(error: &tokio_postgres::Error, address: &Address) -> String {
     let user = address.user.as_deref().unwrap_or("of this program");
     if let Some(said) = error.as_db_error() {
         let code = said.code();
-        return match code {
-            &SqlState::INVALID_PASSWORD => format!("it refuses the password of the user {user}"),
-            &SqlState::INVALID_CATALOG_NAME => {
+        return match *code {
+            SqlState::INVALID_PASSWORD => format!("it refuses the password of the user {user}"),
+            SqlState::INVALID_CATALOG_NAME => {
                 let database = address.database.as_deref().unwrap_or(user);
                 format!("it has no database {database}")
             }
