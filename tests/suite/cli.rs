@@ -10,6 +10,7 @@ mod documents;
 mod drain;
 pub mod installation;
 mod keys;
+mod letters;
 mod manual;
 mod metrics;
 #[path = "../../crates/store/tests/contract/nobody.rs"]

@@ -1,7 +1,9 @@
 //! What `/health/ready` says when something is missing. The way to the end of a server is told in `cli::drain`.
 
+use actix_web::App;
+// By name: the module `test` would make `#[test]` actix's own.
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
-use actix_web::{App, test};
 use serde_json::{Value, json};
 use token::keys::KeyPlan;
 use web::management::{self, CacheSeen, Health};
@@ -15,9 +17,9 @@ fn ask(provider: &Provider, path: &str, cache: CacheSeen) -> (u16, Vec<u8>) {
         let app = App::new()
             .app_data(Data::new(health))
             .configure(management::configure);
-        let app = test::init_service(app).await;
-        let answer = test::call_service(&app, test::TestRequest::get().uri(path).to_request()).await;
-        (answer.status().as_u16(), test::read_body(answer).await.to_vec())
+        let app = init_service(app).await;
+        let answer = call_service(&app, TestRequest::get().uri(path).to_request()).await;
+        (answer.status().as_u16(), read_body(answer).await.to_vec())
     })
 }
 

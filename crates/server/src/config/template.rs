@@ -14,10 +14,13 @@ const TEMPLATE: &str = r#"# Signet. What is commented out shows the default. `si
 issuer = "{issuer}"
 
 [server]
-listen = "127.0.0.1:8080"        # where your reverse proxy reaches it; the proxy speaks TLS
+listen = "127.0.0.1:8080"        # where your reverse proxy reaches it, or everybody once it speaks TLS itself
 management = "127.0.0.1:9464"    # health checks: do not proxy
 # hosts = []                     # further host names it answers to
 # trusted_proxies = []           # networks whose X-Forwarded-* headers are believed, such as "10.0.0.0/8"
+# tls_cert_file = ""             # with both files it speaks TLS itself; without, a proxy does
+# tls_key_file = ""
+# drain = "5s"                   # after SIGTERM: not ready at once, still serving for so long
 
 [database]
 url = "sqlite://data/signet.db"

@@ -43,13 +43,12 @@ impl Pulses {
         let mut pulses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pulses.retain(|pulse| pulse.count.strong_count() > 0);
         // All are looked at, so that the next look knows all of them.
-        pulses
-            .iter_mut()
-            .filter_map(|pulse| {
-                let count = pulse.count.upgrade()?.load(Ordering::Relaxed);
-                Some(std::mem::replace(&mut pulse.seen, count) != count)
-            })
-            .fold(true, |all, one| all && one)
+        let silent = pulses.iter_mut().filter_map(|pulse| {
+            let count = pulse.count.upgrade()?.load(Ordering::Relaxed);
+            let seen = std::mem::replace(&mut pulse.seen, count);
+            (seen == count).then_some(())
+        });
+        silent.count() == 0
     }
 }
 
