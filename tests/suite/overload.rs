@@ -4,3 +4,4 @@ mod abandoned;
 mod crowds;
 mod hashing;
 mod inputs;
+mod traces;
