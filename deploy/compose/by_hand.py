@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Plays compose.yaml without a container engine: every process with the command, user, environment, secrets, mounts and
 read-only root that the file gives it, each in a network namespace of its own with its name and address.
 
@@ -314,6 +315,10 @@ async def main():
     parser.add_argument("--then", help="a command to run once all is up, instead of waiting for Ctrl-C")
     parser.add_argument("--keep", action="store_true", help="leave the directory with logs and data")
     asked = parser.parse_args()
+    if os.geteuid() != 0:
+        parser.error("networks and mounts want root")
+    # Also while things start: what was begun is taken away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     stage = Stage(asked.signet)
     try:
         stage.network()

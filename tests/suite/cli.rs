@@ -5,6 +5,7 @@ mod admin;
 mod apis;
 mod audit;
 mod clients;
+mod demo_apps;
 mod doctor;
 mod documents;
 mod drain;
