@@ -9,6 +9,7 @@ mod demo_apps;
 mod doctor;
 mod documents;
 mod drain;
+mod growing_up;
 pub mod installation;
 mod keys;
 mod letters;
