@@ -35,6 +35,7 @@ pub mod postgres_server;
 pub mod redis_server;
 mod secrecy;
 pub mod two_nodes;
+mod upgrade;
 
 use serde_json::Value;
 

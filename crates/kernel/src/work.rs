@@ -23,6 +23,9 @@ pub enum StorageFault {
         /// What was expected.
         reason: String,
     },
+    /// Another program has changed the tables so that this one must not touch them any more; what it would say when started.
+    #[error("this program must not use the database any more: {0}")]
+    Outdated(String),
     /// The job itself panicked; its writes were rolled back.
     #[error("a unit of work failed: {0}")]
     Panicked(String),

@@ -80,6 +80,7 @@ impl From<StorageFault> for Failure {
     fn from(fault: StorageFault) -> Self {
         let exit = match fault {
             StorageFault::Unavailable(_) => Exit::Unreachable,
+            StorageFault::Outdated(_) => Exit::Schema,
             StorageFault::Corrupt { .. } | StorageFault::Panicked(_) => Exit::Failed,
         };
         Self::new(exit, fault)

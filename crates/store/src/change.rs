@@ -19,6 +19,7 @@ use crate::clock::Timekeeper;
 use crate::conn::{Conn, on, unavailable};
 use crate::engine::Shared;
 use crate::fault::OpenFault;
+use crate::fence::{Guard, Passage};
 use crate::location::Location;
 use crate::revocation::Reading;
 use crate::tables::changes;
@@ -75,6 +76,7 @@ pub struct Watcher {
     revocations: Arc<RevocationList>,
     looked: Arc<AtomicI64>,
     timekeeper: Option<Timekeeper>,
+    guard: Guard,
 }
 
 /// A change in the words of the feed.
@@ -113,6 +115,7 @@ impl Watcher {
             revocations: Arc::clone(&shared.revocations),
             looked: Arc::clone(&shared.looked),
             timekeeper: shared.clock.get().cloned().map(Timekeeper::new),
+            guard: Guard::new(shared.fence.clone()),
         };
         watcher
             .begin()
@@ -167,6 +170,9 @@ impl Watcher {
 
     /// What happened since the last look. Afterwards the revocation list knows everything committed before it.
     fn look(&mut self) -> Result<Vec<Change>, StorageFault> {
+        if self.guard.look(&mut self.conn, self.clock.now())? == Passage::Closed {
+            return Ok(Vec::new());
+        }
         if let Some(timekeeper) = &mut self.timekeeper {
             timekeeper.look(&mut self.conn)?;
         }

@@ -32,7 +32,7 @@ const POSTGRES_WRITERS: usize = 6;
 /// Whether opening may make a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenMode {
-    /// It must be there with exactly the schema of this program.
+    /// It must be there, with a schema on which this program can work: its own or that of the next release.
     MustExist,
     /// A missing file is created (mode 0600, in a directory that exists) and pending migrations are applied.
     Create,
@@ -82,7 +82,7 @@ impl Database {
         let mut first = location.connect_patiently(Access::Write)?;
         match mode {
             OpenMode::Create => drop(schema::raise(&mut first)?),
-            OpenMode::MustExist => schema::require_current(&mut first)?,
+            OpenMode::MustExist => schema::require_fit(&mut first)?,
         }
         let mut database = Self {
             location,
@@ -267,6 +267,9 @@ impl Database {
     }
 
     fn put(&self, access: Access, task: Task) {
+        if let Some(why) = self.shared.fence.why() {
+            return (task.done)(Err(StorageFault::Outdated(why)));
+        }
         match (&self.queues, access) {
             (Some(queues), Access::Write) => queues.writes.put(task),
             (Some(queues), Access::Read) => queues.reads.put(task),

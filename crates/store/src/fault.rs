@@ -43,8 +43,10 @@ pub enum OpenFault {
         /// Their names, oldest first.
         pending: Vec<String>,
     },
-    /// A newer program has migrated it.
-    #[error("the database schema is newer than this program (unknown: {}); use the newer program", .unknown.join(", "))]
+    /// Programs of two releases later have migrated it, or of another line.
+    #[error(
+        "the database schema is too new for this program (unknown: {}); use a newer one", .unknown.join(", ")
+    )]
     SchemaTooNew {
         /// Versions this program does not know.
         unknown: Vec<String>,

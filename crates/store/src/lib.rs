@@ -14,6 +14,7 @@ mod database;
 mod engine;
 mod erasure;
 mod fault;
+mod fence;
 mod filling;
 mod location;
 mod ports;

@@ -2,6 +2,11 @@
 //!
 //! The SQL lies in `migrations/sqlite` and `migrations/postgres`, one directory per step and the same steps in both. What
 //! was applied is noted in diesel's own table, so that its command line understands these databases.
+//!
+//! What a release brings is one *generation*, said by the first two digits of its steps' versions: `0101` and `0102` are what
+//! the first release after 00 brings. A generation only adds what programs of the one before tolerate, and takes away only what
+//! they do not use (ADR 23). So a program works on its own schema and on the next; a version says enough to tell, also to a
+//! program that does not know it.
 
 use diesel::migration::MigrationConnection as _;
 use diesel::prelude::*;
@@ -78,6 +83,62 @@ pub struct Status {
     pub unknown: Vec<String>,
 }
 
+/// How this program and a schema go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// It is this program's own.
+    Own,
+    /// The next release has migrated it; this program tolerates that.
+    Next,
+    /// It lacks steps of this program.
+    Behind,
+    /// Programs of two releases later have migrated it, or this program's own steps are strange to it.
+    Strange,
+}
+
+impl Fit {
+    /// In a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Fit::Own => "own",
+            Fit::Next => "next",
+            Fit::Behind => "behind",
+            Fit::Strange => "strange",
+        }
+    }
+}
+
+impl Status {
+    /// How this program goes with it.
+    pub fn fit(&self) -> Fit {
+        let next = self
+            .unknown
+            .iter()
+            .all(|version| generation(version) == Some(own_generation() + 1));
+        match (self.pending.is_empty(), self.unknown.is_empty()) {
+            (true, true) => Fit::Own,
+            (false, true) => Fit::Behind,
+            (true, false) if next => Fit::Next,
+            _ => Fit::Strange,
+        }
+    }
+}
+
+/// Which release brought the step of this version: the number of its first two digits of four. `None` for what no release
+/// would write.
+fn generation(version: &str) -> Option<u32> {
+    let is_version = version.len() == 4 && version.bytes().all(|byte| byte.is_ascii_digit());
+    is_version.then(|| version[..2].parse().ok()).flatten()
+}
+
+/// That of this program.
+fn own_generation() -> u32 {
+    STEPS
+        .last()
+        .and_then(|step| generation(step.version))
+        .unwrap_or_default()
+}
+
 /// Where the database at `url` stands. Writes nothing.
 ///
 /// # Errors
@@ -93,7 +154,7 @@ pub fn status(url: &str) -> Result<Status, OpenFault> {
 pub fn plan(url: &str) -> Result<Vec<(String, &'static str)>, OpenFault> {
     let mut conn = existing(&Location::parse(url)?, Access::Read)?;
     let status = stand(&mut conn)?;
-    refuse_newer(&status)?;
+    refuse_strange(&status)?;
     Ok(pending(&status)
         .map(|step| (step.name.to_owned(), step.sql(&conn)))
         .collect())
@@ -137,7 +198,7 @@ pub(crate) fn raise(conn: &mut Conn) -> Result<Vec<String>, OpenFault> {
 fn apply_pending(conn: &mut Conn) -> Result<Vec<String>, OpenFault> {
     on!(&mut *conn, |c| c.setup()).map_err(away)?;
     let status = stand(conn)?;
-    refuse_newer(&status)?;
+    refuse_strange(&status)?;
     for step in pending(&status) {
         conn.batch(step.sql(conn))?;
         if let Some(fill) = step.fill {
@@ -152,21 +213,37 @@ fn apply_pending(conn: &mut Conn) -> Result<Vec<String>, OpenFault> {
     Ok(status.pending)
 }
 
-/// Refuses a schema this program was not made for.
-pub(crate) fn require_current(conn: &mut Conn) -> Result<(), OpenFault> {
+/// Refuses a schema on which this program cannot work.
+pub(crate) fn require_fit(conn: &mut Conn) -> Result<(), OpenFault> {
     let status = stand(conn)?;
-    refuse_newer(&status)?;
-    match status.pending {
-        pending if pending.is_empty() => Ok(()),
-        pending => Err(OpenFault::SchemaTooOld { pending }),
+    match status.fit() {
+        Fit::Own | Fit::Next => Ok(()),
+        Fit::Behind => Err(OpenFault::SchemaTooOld {
+            pending: status.pending,
+        }),
+        Fit::Strange => refuse_strange(&status),
     }
 }
 
-fn refuse_newer(status: &Status) -> Result<(), OpenFault> {
-    match &status.unknown {
-        unknown if unknown.is_empty() => Ok(()),
-        unknown => Err(OpenFault::SchemaTooNew {
-            unknown: unknown.clone(),
+/// Refuses every schema but this program's own: whoever moves all there is must know all there is.
+pub(crate) fn require_own(conn: &mut Conn) -> Result<(), OpenFault> {
+    let status = stand(conn)?;
+    match status.fit() {
+        Fit::Own => Ok(()),
+        Fit::Behind => Err(OpenFault::SchemaTooOld {
+            pending: status.pending,
+        }),
+        Fit::Next | Fit::Strange => Err(OpenFault::SchemaTooNew {
+            unknown: status.unknown,
+        }),
+    }
+}
+
+fn refuse_strange(status: &Status) -> Result<(), OpenFault> {
+    match status.fit() {
+        Fit::Own | Fit::Next | Fit::Behind => Ok(()),
+        Fit::Strange => Err(OpenFault::SchemaTooNew {
+            unknown: status.unknown.clone(),
         }),
     }
 }
@@ -218,4 +295,39 @@ fn has_history(conn: &mut Conn) -> Result<bool, OpenFault> {
 
 fn away(fault: StorageFault) -> OpenFault {
     OpenFault::Unreachable(fault.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(pending: &[&str], unknown: &[&str]) -> Status {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Status {
+            applied: Vec::new(),
+            pending: names(pending),
+            unknown: names(unknown),
+        }
+    }
+
+    #[test]
+    fn steps_are_in_order_and_no_release_reaches_into_another() {
+        let versions: Vec<&str> = STEPS.iter().map(|step| step.version).collect();
+        assert!(versions.is_sorted());
+        assert!(versions.iter().all(|version| generation(version).is_some()));
+    }
+
+    #[test]
+    fn a_program_works_on_its_own_schema_and_on_the_next() {
+        let next = |number: u32| format!("{:02}{number:02}", own_generation() + 1);
+        let after_next = format!("{:02}01", own_generation() + 2);
+        let same = format!("{:02}99", own_generation());
+        assert_eq!(status(&[], &[]).fit(), Fit::Own);
+        assert_eq!(status(&["0001_base"], &[]).fit(), Fit::Behind);
+        assert_eq!(status(&[], &[&next(1), &next(2)]).fit(), Fit::Next);
+        for strange in [&*after_next, &same, "0", "101", "01010", "01x1", "\u{661}\u{661}"] {
+            assert_eq!(status(&[], &[&next(1), strange]).fit(), Fit::Strange, "{strange}");
+        }
+        assert_eq!(status(&["0001_base"], &[&next(1)]).fit(), Fit::Strange);
+    }
 }

@@ -161,7 +161,7 @@ pub(crate) fn form_page(state: &AppState, id: &CorrelationId, fault: FormFault) 
 pub(crate) fn storage_page(state: &AppState, id: &CorrelationId, fault: &StorageFault) -> HttpResponse {
     tracing::error!(correlation_id = %id, %fault, "storage failed");
     let trouble = match fault {
-        StorageFault::Unavailable(_) => Trouble::Busy,
+        StorageFault::Unavailable(_) | StorageFault::Outdated(_) => Trouble::Busy,
         StorageFault::Corrupt { .. } | StorageFault::Panicked(_) => Trouble::Internal,
     };
     error_page(state, id, trouble)
@@ -213,7 +213,7 @@ pub(crate) fn storage_json(id: &CorrelationId, fault: &StorageFault) -> HttpResp
 /// Whether it may go better soon.
 pub(crate) fn storage_code(fault: &StorageFault) -> ErrorCode {
     match fault {
-        StorageFault::Unavailable(_) => ErrorCode::TemporarilyUnavailable,
+        StorageFault::Unavailable(_) | StorageFault::Outdated(_) => ErrorCode::TemporarilyUnavailable,
         StorageFault::Corrupt { .. } | StorageFault::Panicked(_) => ErrorCode::ServerError,
     }
 }

@@ -57,10 +57,30 @@ pub struct Health {
     turn: Mutex<()>,
 }
 
+/// Why the database is of no use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum NoDatabase {
+    #[error("it does not answer")]
+    Away,
+    #[error("{0}")]
+    Outdated(String),
+}
+
+impl From<StorageFault> for NoDatabase {
+    fn from(fault: StorageFault) -> Self {
+        match fault {
+            StorageFault::Outdated(why) => NoDatabase::Outdated(why),
+            StorageFault::Unavailable(_) | StorageFault::Corrupt { .. } | StorageFault::Panicked(_) => {
+                NoDatabase::Away
+            }
+        }
+    }
+}
+
 /// What a process needs, and how it goes with it.
 struct Readiness {
     is_draining: bool,
-    database: Result<(), ()>,
+    database: Result<(), NoDatabase>,
     /// Algorithms of the plan without a key that signs.
     silent: Vec<SigningAlg>,
     cache: CacheSeen,
@@ -77,8 +97,8 @@ impl Readiness {
         if self.is_draining {
             lacks.push("draining: the process is about to stop".to_owned());
         }
-        if self.database.is_err() {
-            lacks.push("database: it does not answer".to_owned());
+        if let Err(why) = &self.database {
+            lacks.push(format!("database: {why}"));
         }
         let silent = self.silent.iter();
         lacks.extend(silent.map(|alg| format!("keys: no {} key signs", alg.as_str())));
@@ -129,13 +149,13 @@ impl Health {
     }
 
     /// Over a connection that is there already, one question at a time: whoever asks meanwhile waits.
-    async fn ask_database(&self) -> Result<(), ()> {
+    async fn ask_database(&self) -> Result<(), NoDatabase> {
         let answer = async {
             let _turn = self.turn.lock().await;
             read(&self.state, |tx| tx.keys()).await
         };
         let answered: Result<Result<_, StorageFault>, _> = tokio::time::timeout(PATIENCE, answer).await;
-        answered.map_err(drop)?.map(drop).map_err(drop)
+        Ok(answered.map_err(|_| NoDatabase::Away)?.map(drop)?)
     }
 
     async fn keys(&self) -> Result<KeysSeen, AdminFault> {

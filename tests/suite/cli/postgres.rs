@@ -11,7 +11,7 @@ use crate::actors::{Browser, RelyingParty};
 use crate::cast::{CALLBACK, PASSWORD};
 
 /// An installation, and the database its configuration names.
-fn installation() -> (Installation, PostgresDatabase) {
+pub fn installation() -> (Installation, PostgresDatabase) {
     let database = PostgresServer::shared().database();
     (installation_at(&database.url()), database)
 }

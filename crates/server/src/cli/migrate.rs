@@ -4,7 +4,7 @@ mod copy;
 
 use clap::Subcommand;
 use serde_json::json;
-use store::schema;
+use store::schema::{self, Fit};
 
 use super::options::{Options, Writing};
 use super::output::Answer;
@@ -45,13 +45,18 @@ fn status(url: &str) -> Result<Answer, Failure> {
     let rows = |names: &[String], state: &str| -> String {
         names.iter().map(|name| format!("{state:9} {name}\n")).collect()
     };
+    let strange = match status.fit() {
+        Fit::Next => "next",
+        Fit::Own | Fit::Behind | Fit::Strange => "unknown",
+    };
     let text = rows(&status.applied, "applied")
         + &rows(&status.pending, "pending")
-        + &rows(&status.unknown, "unknown");
+        + &rows(&status.unknown, strange);
     let value = json!({
         "applied": status.applied,
         "pending": status.pending,
         "unknown": status.unknown,
+        "fit": status.fit().as_str(),
     });
     Ok(Answer::Text(text, value))
 }

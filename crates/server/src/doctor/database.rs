@@ -4,9 +4,9 @@ use std::path::Path;
 
 use kernel::StorageFault;
 use kernel::corrected::is_noticeable;
-use store::schema;
+use store::schema::{self, Fit};
 
-use super::Finding;
+use super::{Finding, Verdict};
 use crate::config::Config;
 use crate::exit::plain;
 use crate::installation::{Installation, Keep};
@@ -21,7 +21,7 @@ pub(super) fn look(config: &Config) -> (Vec<Finding>, Option<Installation>) {
     let installation = match Installation::open(config) {
         Ok(installation) => installation,
         // What is wrong with the schema was said.
-        Err(_) if findings[0].remedy.is_some() => return (findings, None),
+        Err(_) if findings[0].verdict == Verdict::Fail => return (findings, None),
         Err(failure) => {
             findings.push(Finding::fail(
                 "database",
@@ -44,13 +44,21 @@ fn schema_of(config: &Config) -> Finding {
             return Finding::fail(CHECK, fault.to_string(), "check database.url").docs("configuration.md");
         }
     };
-    if !status.unknown.is_empty() {
-        let message = format!("a newer program migrated it: {}", status.unknown.join(", "));
-        return Finding::fail(CHECK, message, "run the newer program");
-    }
-    if !status.pending.is_empty() {
-        let message = format!("its schema lacks {}", status.pending.join(", "));
-        return Finding::fail(CHECK, message, "run `signet migrate up`");
+    match status.fit() {
+        Fit::Own => {}
+        Fit::Behind => {
+            let message = format!("its schema lacks {}", status.pending.join(", "));
+            return Finding::fail(CHECK, message, "run `signet migrate up`");
+        }
+        Fit::Next => {
+            let message = format!("the next release has migrated it: {}", status.unknown.join(", "));
+            let finding = Finding::warn(CHECK, message, "finish the upgrade: run the newer program");
+            return finding.docs("operate/upgrade.md");
+        }
+        Fit::Strange => {
+            let message = format!("a newer program migrated it: {}", status.unknown.join(", "));
+            return Finding::fail(CHECK, message, "run the newer program").docs("operate/upgrade.md");
+        }
     }
     let kind = match file(config) {
         Some(path) => format!("SQLite, {path}"),

@@ -48,7 +48,7 @@ pub fn open(location: &Location, company: Company) -> Result<Conn, CopyFault> {
     })
     .map_err(away)?;
     // The first look into this transaction, from which on it sees nothing new.
-    schema::require_current(&mut conn).map_err(CopyFault::Source)?;
+    schema::require_own(&mut conn).map_err(CopyFault::Source)?;
     Ok(conn)
 }
 

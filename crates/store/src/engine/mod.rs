@@ -17,6 +17,7 @@ use session::RevocationList;
 
 use crate::cache::announcer::{Announcer, Answers};
 use crate::change::{Bell, SharedListener};
+use crate::fence::Fence;
 use crate::tx::{Told, Tx};
 
 /// A unit of work on the bare transaction.
@@ -39,6 +40,8 @@ pub struct Shared {
     pub bell: Bell,
     /// This process's replica of the revocation list.
     pub revocations: Arc<RevocationList>,
+    /// Closed while this program must not touch the database.
+    pub fence: Fence,
     /// The clock that follows the database's, where one does.
     pub clock: OnceLock<Arc<CorrectedClock>>,
     /// When the database was last looked at for what others revoked, in milliseconds.

@@ -1,12 +1,15 @@
 //! Opening, migrating, and one clear line for everything that can be wrong.
 
 use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
 
-use kernel::{Access, work};
+use kernel::{Access, Clock as _, FixedClock, work};
+use store::schema::Fit;
 use store::{Database, OpenFault, OpenMode, schema};
 use tempfile::TempDir;
 
-use crate::support::{Fresh, Ports, everywhere};
+use crate::support::{Fresh, NOW, Ports, client, everywhere};
 
 const STEPS: [&str; 10] = [
     "0001_base",
@@ -78,18 +81,109 @@ fn an_empty_file_is_a_database_without_tables() {
     Database::open(&url, OpenMode::MustExist).unwrap();
 }
 
+/// As if a newer program had migrated it.
+fn note(db: &Fresh, version: &str) {
+    db.sql(&format!(
+        "INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')"
+    ));
+}
+
 #[test]
-fn a_newer_schema_is_left_alone() {
-    let db = Fresh::sqlite();
-    db.sql("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')");
-    let newer = OpenFault::SchemaTooNew {
-        unknown: vec!["9999".into()],
-    };
-    assert_eq!(fault(&db.url, OpenMode::MustExist), newer);
-    assert_eq!(fault(&db.url, OpenMode::Create), newer);
-    assert_eq!(schema::up(&db.url).unwrap_err(), newer);
-    assert_eq!(schema::plan(&db.url).unwrap_err(), newer);
-    assert_eq!(schema::status(&db.url).unwrap().unknown, ["9999"]);
+fn the_schema_of_the_next_release_is_worked_on() {
+    everywhere(|db| {
+        note(db, "0101");
+        note(db, "0102");
+        let status = schema::status(&db.url).unwrap();
+        assert_eq!(
+            (status.fit(), status.unknown),
+            (Fit::Next, vec!["0101".into(), "0102".into()])
+        );
+        assert_eq!(schema::plan(&db.url).unwrap(), []);
+        assert_eq!(schema::up(&db.url).unwrap(), Vec::<String>::new());
+        for mode in [OpenMode::MustExist, OpenMode::Create] {
+            let store = Database::open(&db.url, mode).unwrap();
+            work::run(&store, Access::Write, |ports: &mut Ports| {
+                ports.insert_client(&client("web"))
+            })
+            .unwrap();
+            work::run(&store, Access::Write, |ports: &mut Ports| {
+                ports.delete_client("web")
+            })
+            .unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_schema_further_ahead_is_left_alone() {
+    // Two releases later; a step of this release that this program does not have; no step of ours at all.
+    for strange in ["0201", "0099", "20260101000000"] {
+        everywhere(|db| {
+            note(db, strange);
+            let newer = OpenFault::SchemaTooNew {
+                unknown: vec![strange.into()],
+            };
+            assert_eq!(fault(&db.url, OpenMode::MustExist), newer);
+            assert_eq!(fault(&db.url, OpenMode::Create), newer);
+            assert_eq!(schema::up(&db.url).unwrap_err(), newer);
+            assert_eq!(schema::plan(&db.url).unwrap_err(), newer);
+            let status = schema::status(&db.url).unwrap();
+            assert_eq!(
+                (status.fit(), status.unknown),
+                (Fit::Strange, vec![strange.into()])
+            );
+        });
+    }
+}
+
+#[test]
+fn a_running_program_stops_when_the_schema_leaves_it_behind() {
+    everywhere(|db| {
+        let clock = Arc::new(FixedClock::at(NOW));
+        let store = Database::open(&db.url, OpenMode::MustExist).unwrap();
+        store
+            .watch_every(Duration::from_millis(5), clock.clone(), Box::new(|_| {}))
+            .unwrap();
+        let write = || {
+            work::run(&store, Access::Write, |ports: &mut Ports| {
+                ports.insert_meta("a", b"b")
+            })
+        };
+        let read = || work::run(&store, Access::Read, |ports: &mut Ports| ports.meta("a"));
+        let until = |what: &str, done: &dyn Fn() -> bool| {
+            let done = (0..3000).any(|_| {
+                clock.advance(Duration::from_secs(2));
+                std::thread::park_timeout(Duration::from_millis(5));
+                done()
+            });
+            assert!(done, "waited in vain: {what}");
+        };
+        note(db, "0101");
+        until("it looks", &|| {
+            store.revocations().is_fresh(clock.now(), Duration::from_secs(3))
+        });
+        write().unwrap();
+        note(db, "0201");
+        until("it stops", &|| write().is_err());
+        let why = write().unwrap_err().to_string();
+        assert!(
+            why.contains("too new for this program") && why.contains("0201"),
+            "{why}"
+        );
+        assert!(read().is_err(), "what it would read may not mean what it did");
+        let known = store.revocations().as_of();
+        until("time goes on", &|| {
+            clock.now().since(known.unwrap()) > Duration::from_secs(60)
+        });
+        assert_eq!(
+            store.revocations().as_of(),
+            known,
+            "and its list is not believed for long"
+        );
+
+        db.sql("DELETE FROM __diesel_schema_migrations WHERE version = '0201'");
+        until("it goes on", &|| write().is_ok());
+    });
 }
 
 #[test]

@@ -5,12 +5,15 @@
 use admin::keys::{self, Insistence, rotation};
 use admin::view::{KeyView, RotatedView};
 use token::SigningAlg;
+use token::keys::KeyFault;
 
 use super::{COLUMNS, ID, Place, sweep_out};
 use crate::cli::options::Writing;
 use crate::cli::output::Answer;
 use crate::cli::verb::{actor, many, one};
 use crate::exit::Failure;
+use crate::master_key;
+use crate::provider::{check_master, on_keys};
 
 const ROTATED: &[&str] = &[
     "kid",
@@ -29,10 +32,28 @@ pub(super) fn generate(place: &Place, alg: Option<SigningAlg>, writing: Writing)
         .read(move |ports, _| rotation::missing(ports, &actor(), &meant, alg))?;
     if missing.is_empty() {
         eprintln!("nothing is missing: every algorithm in use has a key that signs and a spare");
+    } else {
+        let master = master_key::read(&place.config.master_key_file)?;
+        match check_master(&place.installation, master) {
+            Err(KeyFault::NotInitialised) => return first(place, writing),
+            checked => drop(checked.map_err(on_keys)?),
+        }
     }
     let fresh = place.fresh(&missing)?;
     let made = place.installation.write(writing.keep(), move |ports, ctx| {
         rotation::generate(ports, ctx, &actor(), &plan, alg, fresh)
+    })?;
+    many(made.iter().map(KeyView::from), ID, COLUMNS)
+}
+
+/// The first keys of a database that never had any, as `serve` would make them.
+fn first(place: &Place, writing: Writing) -> Result<Answer, Failure> {
+    let algorithms: Vec<SigningAlg> = place.plan().wanted([]).into_iter().collect();
+    let master = master_key::read(&place.config.master_key_file)?;
+    let prepared = token::keys::prepare(&algorithms, &master, &place.installation.ctx).map_err(on_keys)?;
+    let made = place.installation.write(writing.keep(), move |ports, ctx| {
+        token::keys::install(ports, prepared).map_err(on_keys)?;
+        Ok::<_, Failure>(keys::list(ports, ctx, &actor())?)
     })?;
     many(made.iter().map(KeyView::from), ID, COLUMNS)
 }
