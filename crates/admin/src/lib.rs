@@ -21,6 +21,7 @@ pub mod flows;
 pub mod grants;
 pub mod groups;
 pub mod keys;
+pub mod lead;
 pub mod lint;
 pub mod password_link;
 pub mod ports;

@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 
+use admin::lead::{Lead, SWEEPING};
 use diesel::dsl::{exists, max, min, not};
 use diesel::prelude::*;
 use kernel::{Access, Policy, StorageFault, Timestamp, work};
@@ -114,6 +115,42 @@ impl Swept {
 }
 
 impl Database {
+    /// As [`sweep`](Self::sweep), unless another node does it; then nothing, and `None`. Of several nodes one sweeps; should it
+    /// die, another does within two and a half minutes.
+    ///
+    /// # Errors
+    /// As [`sweep`](Self::sweep).
+    pub fn sweep_as(
+        &self,
+        node: &str,
+        now: Timestamp,
+        policy: &Policy,
+    ) -> Result<Option<Swept>, StorageFault> {
+        let node = node.to_owned();
+        let lead = work::run(&Bare(self), Access::Write, move |tx: &mut Tx| {
+            SWEEPING.lead(tx, &node, now)
+        })?;
+        match lead {
+            Lead::Ours => self.sweep(now, policy).map(Some),
+            Lead::Anothers => {
+                // What is in memory every process forgets for itself.
+                self.revocations().forget_expired(now);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Lets another node sweep: this one ends.
+    ///
+    /// # Errors
+    /// Storage.
+    pub fn give_up_sweeping(&self, node: &str) -> Result<(), StorageFault> {
+        let node = node.to_owned();
+        work::run(&Bare(self), Access::Write, move |tx: &mut Tx| {
+            SWEEPING.give_up(tx, &node)
+        })
+    }
+
     /// Removes what has expired by `now` under `policy`. Grants are looked through a part at a time: a very large table takes
     /// several sweeps. Waits for the database; call it from a thread that may, once a minute.
     ///

@@ -7,6 +7,7 @@ use kernel::StorageFault;
 use protocol::{Params, Scope};
 use token::{Catalogue, Client};
 
+use crate::news;
 use crate::state::AppState;
 use crate::unit::read;
 
@@ -19,6 +20,9 @@ pub(crate) async fn catalogue_for(
     client: &Client,
     params: &Params,
 ) -> Result<Arc<Catalogue>, StorageFault> {
+    if !news::is_recent(state) {
+        return news::catalogue(state).await;
+    }
     let known = state.catalogue.edition();
     if knows_all(&known.catalogue, state, client, params) {
         return Ok(known.catalogue);

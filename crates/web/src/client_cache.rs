@@ -6,6 +6,7 @@ use kernel::StorageFault;
 use token::Client;
 
 use crate::memory::Memory;
+use crate::news;
 use crate::state::AppState;
 use crate::unit::read;
 
@@ -19,6 +20,9 @@ pub(crate) fn memory() -> Memory<Arc<Client>> {
 
 /// The client of that id, remembered or looked up.
 pub(crate) async fn client(state: &AppState, client_id: &str) -> Result<Option<Arc<Client>>, StorageFault> {
+    if !news::is_recent(state) {
+        return news::client(state, client_id).await;
+    }
     let epoch = match state.clients.known(client_id) {
         Ok(client) => return Ok(Some(client)),
         Err(epoch) => epoch,

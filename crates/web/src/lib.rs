@@ -24,6 +24,7 @@ pub mod management;
 mod memory;
 pub mod metrics;
 mod middleware;
+mod news;
 mod oauth;
 mod own_form;
 mod pages;

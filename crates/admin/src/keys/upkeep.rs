@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use identity::ports::{Found, Insert};
+use identity::ports::Found;
 use kernel::{Ctx, StorageFault, Timestamp};
 use token::keys::handover;
 use token::keys::{Fresh, KeyPlan, KeyState, LifeFault, Signed, Step, StoredKey, schedule};
@@ -19,11 +19,15 @@ use crate::actor::Actor;
 use crate::audit::tell_states;
 use crate::authority::Permission;
 use crate::fault::AdminFault;
+use crate::lead::Job;
+pub use crate::lead::Lead;
 
-/// Names the leader among the installation's values: who, and until when in milliseconds, as text.
-const LEADER: &str = "key_upkeep_leader";
 /// A leader that is silent for longer has died. Longer than any step takes.
 pub const LEASE: Duration = Duration::from_secs(15);
+const UPKEEP: Job = Job {
+    name: "key_upkeep_leader",
+    lease: LEASE,
+};
 
 /// What there is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,15 +45,6 @@ pub enum Done {
     Yes,
     /// It was not due any more: somebody else was faster.
     NotDue,
-}
-
-/// Who does what is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lead {
-    /// We do.
-    Ours,
-    /// Another node, for the moment.
-    Anothers,
 }
 
 /// Looks what is due.
@@ -98,45 +93,16 @@ pub fn lead(
     node: &str,
 ) -> Result<Lead, AdminFault> {
     actor.require(Permission::TurnKeys)?;
-    let ours = format!("{node} {}", ctx.now().plus(LEASE).as_millis());
-    let Some(known) = tx.meta(LEADER)? else {
-        return Ok(match tx.insert_meta(LEADER, ours.as_bytes())? {
-            Insert::Done => Lead::Ours,
-            Insert::Taken => Lead::Anothers,
-        });
-    };
-    if holds(&known, node, ctx.now()) {
-        return Ok(Lead::Anothers);
-    }
-    Ok(match tx.swap_meta(LEADER, &known, ours.as_bytes())? {
-        Found::Yes => Lead::Ours,
-        Found::No => Lead::Anothers,
-    })
+    Ok(UPKEEP.lead(tx, node, ctx.now())?)
 }
 
-/// Gives the lead up: everything is done. Who dies before that leads until it would have had to say so again.
+/// Gives the lead up: everything is done.
 ///
 /// # Errors
 /// `Storage`.
 pub fn give_up_lead(tx: &mut (impl KeyPorts + ?Sized), actor: &Actor, node: &str) -> Result<(), AdminFault> {
     actor.require(Permission::TurnKeys)?;
-    let ours = tx
-        .meta(LEADER)?
-        .filter(|known| leader(known).is_some_and(|(leader, _)| leader == node));
-    if let Some(known) = ours {
-        tx.delete_meta(LEADER, &known)?;
-    }
-    Ok(())
-}
-
-/// Whether somebody other than `node` leads. What cannot be read is nobody's.
-fn holds(known: &[u8], node: &str, now: Timestamp) -> bool {
-    leader(known).is_some_and(|(leader, until)| leader != node && until > now)
-}
-
-fn leader(known: &[u8]) -> Option<(&str, Timestamp)> {
-    let (leader, until) = std::str::from_utf8(known).ok()?.rsplit_once(' ')?;
-    Some((leader, Timestamp::from_millis(until.parse().ok()?)))
+    Ok(UPKEEP.give_up(tx, node)?)
 }
 
 /// Does one step, if it is still due.

@@ -1,8 +1,11 @@
-//! What is done once a minute, on a thread of its own: cleaning up, and storing what was counted.
+//! What is done once a minute, on a thread of its own: storing what was counted, on every node; cleaning up, on one.
 
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use kernel::digest::base64url;
+use kernel::entropy::bytes;
 
 use crate::exit::{Exit, Failure};
 use crate::provider::Provider;
@@ -25,15 +28,20 @@ impl Sweeper {
     pub(crate) fn start(provider: &Provider) -> Result<Self, Failure> {
         let Provider { state, store, .. } = provider.clone();
         let (end, ended) = sync_channel::<()>(0);
+        let node = base64url(&bytes::<9>(&*state.ctx.entropy));
         let sweep = move || {
             while ended.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
                 count(&state);
-                match store.sweep(state.ctx.now(), &state.ctx.policy) {
-                    Ok(swept) => tracing::debug!(?swept, "swept"),
+                match store.sweep_as(&node, state.ctx.now(), &state.ctx.policy) {
+                    Ok(Some(swept)) => tracing::debug!(?swept, "swept"),
+                    Ok(None) => tracing::debug!("another node sweeps"),
                     Err(fault) => tracing::warn!(%fault, "expired rows could not be removed"),
                 }
             }
             count(&state);
+            if let Err(fault) = store.give_up_sweeping(&node) {
+                tracing::debug!(%fault, "another node will sweep when the lead has run out");
+            }
         };
         let thread = thread::Builder::new().name("sweeper".to_owned()).spawn(sweep);
         let thread = thread.map_err(|error| Failure::new(Exit::Failed, error))?;

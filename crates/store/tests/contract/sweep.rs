@@ -5,7 +5,7 @@ use std::time::Duration;
 use kernel::id::InteractionId;
 use kernel::{Policy, SeededEntropy, Timestamp};
 use session::{Revocation, Revoked};
-use store::Swept;
+use store::{Database, OpenMode, Swept};
 use token::Grant;
 use token::authorize::interaction::{Destination, Interaction, Pending};
 use token::grant::Spent;
@@ -251,4 +251,28 @@ fn the_feed_of_changes_keeps_its_newest() {
     assert_eq!(sweep(&db, NOW).changes, 1_225);
     assert_eq!(db.store.counts().writes - writes, 4, "a few at a time");
     assert_eq!(sweep(&db, NOW).changes, 0);
+}
+
+#[test]
+fn of_several_nodes_one_sweeps_and_another_when_it_has_died() {
+    everywhere(|db| {
+        let policy = Policy::default();
+        let other = Database::open(&db.url, OpenMode::MustExist).unwrap();
+        let sweeps = |store: &Database, node: &str, after: u64| {
+            let now = NOW.plus(Duration::from_secs(after));
+            store.sweep_as(node, now, &policy).unwrap().is_some()
+        };
+        assert!(sweeps(&db.store, "a", 0) && !sweeps(&other, "b", 30));
+        assert!(sweeps(&db.store, "a", 60) && !sweeps(&other, "b", 90));
+        // It died after its last sweep; the other, who looks once a minute, finds the lead free.
+        assert!(!sweeps(&other, "b", 149) && sweeps(&other, "b", 150));
+        assert!(!sweeps(&db.store, "a", 180), "who comes back is not the leader");
+        other.give_up_sweeping("a").unwrap();
+        assert!(!sweeps(&db.store, "a", 180), "nobody gives up for another");
+        other.give_up_sweeping("b").unwrap();
+        assert!(
+            sweeps(&db.store, "a", 181),
+            "who ends in order keeps nobody waiting"
+        );
+    });
 }
