@@ -327,7 +327,7 @@ impl<'a> Reader<'a> {
             ),
             Some(path) => return format!("sqlite://{}", self.directory.join(path).display()),
             // The text itself is not repeated: it may hold a password.
-            None => match store::absolute_url(url, &self.directory) {
+            None => match store::absolute_url(url, self.directory) {
                 Some(Ok(url)) => return url,
                 Some(Err(fault)) => self.object(
                     key,

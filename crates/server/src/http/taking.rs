@@ -2,7 +2,7 @@
 //! answer that fits into a buffer looks as if it had been taken.
 
 use std::cell::Cell;
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -47,6 +47,19 @@ impl<T> Taking<T> {
     pub(super) fn taken(&self) -> Taken {
         self.taken.clone()
     }
+
+    /// What becomes of an attempt to write: where nothing is taken for too long, an error.
+    fn judge(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if polled.is_ready() {
+            self.stuck_since = None;
+            self.taken.0.set(Instant::now());
+            return polled;
+        }
+        let since = *self.stuck_since.get_or_insert_with(Instant::now);
+        let end = since + self.patience;
+        ready!(self.alarm.poll_reached(cx, end));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for Taking<T> {
@@ -62,15 +75,22 @@ impl<T: AsyncRead + Unpin> AsyncRead for Taking<T> {
 impl<T: AsyncWrite + Unpin> AsyncWrite for Taking<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        if polled.is_ready() {
-            self.stuck_since = None;
-            self.taken.0.set(Instant::now());
-            return polled;
-        }
-        let since = *self.stuck_since.get_or_insert_with(Instant::now);
-        let end = since + self.patience;
-        ready!(self.alarm.poll_reached(cx, end));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        self.judge(cx, polled)
+    }
+
+    /// All at once: TLS hands over its records one by one, and what it says last, before it gives up, is written in one go
+    /// or not at all.
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        self.judge(cx, polled)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

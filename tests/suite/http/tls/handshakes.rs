@@ -44,7 +44,7 @@ fn two_versions_are_spoken_and_one_protocol() {
     assert_eq!(call.protocol().as_deref(), Some(b"http/1.1".as_slice()));
     let refused = Hello::offering(&both[..1]).believing(ours).call(secured.port());
     let told = refused.err().unwrap();
-    assert!(told.contains("known application protocol"), "{told}");
+    assert!(told.contains("NoApplicationProtocol"), "{told}");
 }
 
 #[test]
