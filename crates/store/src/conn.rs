@@ -34,6 +34,14 @@ impl Conn {
             Conn::Postgres(conn) => conn.standing(),
         }
     }
+
+    /// Whether a new one is better before something is begun on it.
+    pub fn is_doubtful(&self) -> bool {
+        match self {
+            Conn::Sqlite(_) => false,
+            Conn::Postgres(conn) => conn.is_doubtful(),
+        }
+    }
 }
 
 /// Writes a query once and compiles it for either database: `on!(conn, |c| query.execute(c))`.

@@ -120,6 +120,9 @@ impl Alone {
             // take turns too: the lock is held to the commit, and every statement after it sees all commits before it.
             (Conn::Postgres(_), Access::Write) => "BEGIN; SELECT pg_advisory_xact_lock(7305513)",
         };
+        if self.tx.conn.is_doubtful() {
+            self.connect()?;
+        }
         let asked = timer::now();
         let Err(error) = self.tx.conn.batch(begin) else {
             return Ok(());

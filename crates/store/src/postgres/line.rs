@@ -25,6 +25,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::dial::{self, Pace};
+use super::era::Era;
 use super::url::Address;
 
 /// What a server hears of our leaving takes no longer.
@@ -37,6 +38,7 @@ pub struct Line {
     pump: Pump,
     pace: Pace,
     standing: Standing,
+    era: Option<Era>,
     transactions: AnsiTransactionManager,
 }
 
@@ -80,6 +82,7 @@ impl Line {
             pump,
             pace,
             standing: Standing::Good,
+            era: None,
             transactions: AnsiTransactionManager::default(),
         }
     }
@@ -92,6 +95,16 @@ impl Line {
         }
     }
 
+    /// From now on its loss is a warning to the others of this era, and theirs to it.
+    pub fn belong_to(&mut self, era: Era) {
+        self.era = Some(era);
+    }
+
+    /// Whether another connection was lost that was no older: this one may be good, or wait in vain for a server that has gone.
+    pub fn is_doubtful(&self) -> bool {
+        self.era.as_ref().is_some_and(Era::is_over)
+    }
+
     /// Waits for one statement, no longer than the pace allows.
     fn wait<'a, T, F>(&'a mut self, ask: impl FnOnce(&'a mut AsyncPgConnection) -> F) -> QueryResult<T>
     where
@@ -102,6 +115,7 @@ impl Line {
             pump,
             pace,
             standing,
+            era,
             ..
         } = self;
         if *standing == Standing::Lost {
@@ -119,6 +133,7 @@ impl Line {
         asked.inspect_err(|error| {
             if loses(error) {
                 *standing = Standing::Lost;
+                era.iter().for_each(|era| era.end());
             }
         })
     }

@@ -4,6 +4,7 @@
 
 pub mod circuit;
 pub mod dial;
+mod era;
 pub mod line;
 pub mod server;
 mod socket;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::circuit::Circuit;
 use super::dial::{self, Pace};
+use super::era::Losses;
 use super::line::Line;
 use super::url::{Address, UrlFault};
 use crate::timer;
@@ -15,6 +16,7 @@ pub struct Server {
     /// The host that answered last: asked first.
     good: AtomicUsize,
     circuit: Circuit,
+    losses: Losses,
 }
 
 impl Server {
@@ -25,6 +27,7 @@ impl Server {
             address,
             good: AtomicUsize::new(0),
             circuit: Circuit::default(),
+            losses: Losses::default(),
         }))
     }
 
@@ -34,8 +37,11 @@ impl Server {
     /// One line that says of every host what is wrong with it.
     pub fn connect(&self, pace: Pace) -> Result<Line, String> {
         self.circuit.enter(timer::now(), self.address.patience)?;
+        // Before it is made: what is lost meanwhile may have been lost with it.
+        let era = self.losses.era();
         match dial::dial(&self.address, self.good.load(Ordering::Relaxed), pace) {
-            Ok((line, number)) => {
+            Ok((mut line, number)) => {
+                line.belong_to(era);
                 self.good.store(number, Ordering::Relaxed);
                 self.circuit.close();
                 Ok(line)
