@@ -57,7 +57,7 @@ fn postgresql_is_restarted_and_dies_and_nothing_acknowledged_is_lost() {
 }
 
 #[test]
-fn the_standby_takes_over_and_nothing_acknowledged_is_lost() {
+fn the_standby_takes_over_and_back_and_nothing_acknowledged_is_lost() {
     let mut cluster = Cluster::start(Database::WithStandby);
     let load = cluster.load();
     load.goes_on();
@@ -75,6 +75,23 @@ fn the_standby_takes_over_and_nothing_acknowledged_is_lost() {
         .tell("the standby takes over from the dead", mark);
     kept.are_there(&cluster);
     load.goes_on();
+
+    // Its successor stands where the first one stood.
+    cluster.postgres = standby.standby(cluster.postgres.port);
+    let kept = Keepsakes::deposit(&cluster, 1);
+    let mark = cluster.caller.ledger.mark();
+    for node in &cluster.nodes {
+        node.database[1].set(Wire::Silent);
+    }
+    cluster.postgres.promote();
+    cluster.recovers(&ALL);
+    cluster
+        .caller
+        .ledger
+        .tell("the standby takes over from the silent", mark);
+    kept.are_there(&cluster);
+    load.goes_on();
+    cluster.standby.as_mut().unwrap().end(End::Kill);
     load.end();
     cluster.reckon();
 }

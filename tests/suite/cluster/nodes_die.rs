@@ -7,8 +7,10 @@ use kernel::{Clock as _, SystemClock};
 
 use super::call::Door;
 use super::customer::Tokens;
+use super::ledger::Warm;
+use super::load::Load;
 use super::relay::Wire;
-use super::site::{Cluster, Database, assert_soon};
+use super::site::{Cluster, Database, NODES, assert_soon};
 use crate::cli::installation::until;
 
 /// Often enough for 99 of 100 to mean something.
@@ -40,7 +42,38 @@ fn nodes_die_and_come_back_and_nothing_acknowledged_is_lost() {
     cluster.start_node(0);
     load.goes_on();
     load.end();
+    dies_before_it_answers(&mut cluster, 1);
     cluster.reckon();
+}
+
+/// It dies when a grant is revoked for good and nobody was told yet, neither who asked nor the other nodes: Redis, which
+/// would tell those, makes it wait.
+fn dies_before_it_answers(cluster: &mut Cluster, node: usize) {
+    let given = cluster.tokens();
+    let revoked = || {
+        let revoked = "SELECT count(*) FROM grants WHERE revoked_at IS NOT NULL";
+        cluster.postgres.sql(revoked)
+    };
+    let (before, frozen) = (revoked(), cluster.freeze_redis());
+    let answer = thread::scope(|scope| {
+        let form = [("token", &*given.refresh)];
+        let caller = &cluster.caller;
+        let asked = scope.spawn(move || caller.post(Door::Node(node), "/revoke", &form));
+        until("it is committed", || (revoked() != before).then_some(()));
+        cluster.signal_node(node, "KILL");
+        asked.join().unwrap()
+    });
+    // On a busy machine the answer may have been quicker than the kill.
+    assert!(answer.status == 0 || answer.status == 200, "{answer:?}");
+    drop(frozen);
+    cluster.kill_node(node);
+    cluster.start_node(node);
+    for node in 0..NODES {
+        assert_eq!(cluster.caller.is_active(node, &given.refresh), Some(false));
+        until("its access token is refused", || {
+            (cluster.caller.is_active(node, &given.access) == Some(false)).then_some(())
+        });
+    }
 }
 
 #[test]
@@ -49,7 +82,7 @@ fn a_node_is_cut_off_from_redis_then_from_postgresql_and_finds_back() {
     let load = cluster.load();
     let ledger = &cluster.caller.ledger;
     load.goes_on();
-    for wire in [Wire::Cut] {
+    for wire in [Wire::Silent, Wire::Cut] {
         // Redis only makes news faster: nobody is at fault.
         let mark = ledger.mark();
         cluster.nodes[0].redis.set(wire);
@@ -72,13 +105,47 @@ fn a_node_is_cut_off_from_redis_then_from_postgresql_and_finds_back() {
         cluster.recovers(&[0, 1, 2]);
         load.goes_on();
     }
+    is_cut_off_from_both(&cluster, &load);
     load.end();
     cluster.reckon();
 }
 
+/// It can no longer hear of what is taken back. Five seconds later it knows that much, and vouches for nothing.
+fn is_cut_off_from_both(cluster: &Cluster, load: &Load) {
+    let (caller, ledger) = (&cluster.caller, &cluster.caller.ledger);
+    let (kept, taken) = (cluster.tokens(), cluster.tokens());
+    let wires = |wire| {
+        cluster.nodes[0].redis.set(wire);
+        cluster.nodes[0].database[0].set(wire);
+    };
+    let cut = ledger.mark();
+    wires(Wire::Silent);
+    until("another takes it back", || {
+        // It may have been its turn to write: that is over when the database misses it.
+        let told = caller.post(Door::Node(1), "/revoke", &[("token", &taken.access)]);
+        (told.status == 200).then_some(())
+    });
+    ledger.taken_back(&taken.access);
+    until("it says that it cannot tell", || {
+        caller.is_active(0, &kept.access).is_none().then_some(())
+    });
+    assert_eq!(caller.is_active(1, &kept.access), Some(true));
+    let mark = ledger.mark();
+    load.goes_on();
+    load.is_watched(&[0, 1, 2], mark, LOOKS);
+    ledger.assert_served(mark, |probe| {
+        probe.node != 0 || !matches!(probe.what, Warm::Introspection | Warm::Userinfo)
+    });
+    wires(Wire::Whole);
+    cluster.recovers(&[0, 1, 2]);
+    ledger.tell("a node's wires to both are Silent", cut);
+    assert_eq!(caller.is_active(0, &taken.access), Some(false));
+    load.goes_on();
+}
+
 #[test]
 fn a_node_that_freezes_while_it_alone_may_write_is_not_waited_for() {
-    let cluster = Cluster::start(Database::Alone);
+    let cluster = Cluster::with(Database::Alone, &[("SIGNET_REVOCATION__MAX_LAG", "1s")]);
     let (caller, given) = (&cluster.caller, cluster.tokens());
     let revoked = cluster.tokens();
     let form = [
@@ -109,7 +176,7 @@ fn a_node_that_freezes_while_it_alone_may_write_is_not_waited_for() {
             200
         );
         cluster.signal_node(0, "CONT");
-        // It has slept too long to know what was taken back meanwhile, and knows that.
+        // It has slept for longer than it may vouch for what it knows, and knows that.
         assert_ne!(caller.is_active(0, &revoked.access), Some(true));
         let frozen = frozen.join().unwrap();
         assert!(frozen.is_uncertain() || frozen.status == 200, "{frozen:?}");
