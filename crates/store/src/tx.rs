@@ -1,12 +1,11 @@
 //! One open transaction, seen through the ports. The ports themselves are in `ports`, a file each.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use kernel::{Change, Source, StorageFault};
 use session::Revocation;
 
 use crate::change::words_of;
-use crate::conn::{Conn, on, unavailable};
+use crate::conn::{Conn, on};
 use crate::tables::changes;
 
 /// A connection inside a transaction that an engine has begun and will end.
@@ -56,26 +55,15 @@ impl Tx {
         }
     }
 
-    /// Appends to the feed of changes, in the transaction of the change itself.
+    /// Appends to the feed of changes, in the transaction of the change itself. Numbers of the feed become visible in their order
+    /// because writers take turns, on PostgreSQL too (`engine/alone.rs`).
     pub fn tell(&mut self, change: &Change) -> Result<(), StorageFault> {
         let (kind, id) = words_of(change);
-        self.order_news()?;
         let row = (changes::kind.eq(kind), changes::id.eq(id));
         on!(&mut self.conn, |c| diesel::insert_into(changes::table)
             .values(row)
             .execute(c))?;
         self.told.changes.push(change.clone());
-        Ok(())
-    }
-
-    /// Makes numbers of the feed visible in their order. SQLite has one writer anyway; on PostgreSQL a transaction with a
-    /// lower number might commit after a reader has passed it, so whoever appends holds this lock until the commit.
-    pub fn order_news(&mut self) -> Result<(), StorageFault> {
-        if let Conn::Postgres(conn) = &mut self.conn {
-            sql_query("SELECT pg_advisory_xact_lock(7305513)")
-                .execute(conn)
-                .map_err(unavailable)?;
-        }
         Ok(())
     }
 }

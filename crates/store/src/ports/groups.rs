@@ -17,7 +17,6 @@ use crate::tx::Tx;
 impl Tx {
     /// News of every member of the group, in one statement.
     fn tell_of_members(&mut self, group: &str) -> Result<(), StorageFault> {
-        self.order_news()?;
         let members = memberships::table
             .filter(memberships::group_name.eq(group))
             .select(("user".into_sql::<Text>(), memberships::user_id));
