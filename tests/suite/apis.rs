@@ -26,6 +26,12 @@ pub const MAPS: &str = "https://maps.test/api";
 /// All of it.
 pub fn provider() -> Provider {
     let provider = Provider::start();
+    furnish(&provider);
+    provider
+}
+
+/// The same for a provider that is there already.
+pub fn furnish(provider: &Provider) {
     provider.administer(|ports, _| {
         ports.insert_resource(&resource(NOTES, "notes.read notes.write"))?;
         ports.insert_resource(&ApiResource {
@@ -40,7 +46,7 @@ pub fn provider() -> Provider {
         Ok(())
     });
     for client_id in ["web", "spa"] {
-        change(&provider, client_id, |client| {
+        change(provider, client_id, |client| {
             client.policy.resources = vec![NOTES.to_owned(), MAPS.to_owned()];
         });
     }
@@ -50,8 +56,7 @@ pub fn provider() -> Provider {
         ("resource", NOTES),
         ("resource", MAPS),
     ];
-    Attacker(&provider).token("svc", &both).granted();
-    provider
+    Attacker(provider).token("svc", &both).granted();
 }
 
 fn resource(identifier: &str, scopes: &str) -> ApiResource {

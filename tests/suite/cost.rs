@@ -4,6 +4,7 @@
 mod filled;
 mod found;
 mod statements;
+mod trips;
 
 use crate::actors::browser::{http, param};
 use crate::actors::{Attacker, Browser};

@@ -15,6 +15,7 @@ mod cast;
 mod nodes;
 mod rig;
 mod storage;
+mod trip_counter;
 
 mod account;
 mod accounts;
@@ -63,3 +64,4 @@ mod throttling;
 mod time;
 mod userinfo;
 mod what_kills_what;
+mod without_news;

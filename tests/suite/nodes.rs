@@ -9,6 +9,7 @@ use web::Patience;
 
 use crate::cli::postgres_server::{PostgresDatabase, PostgresServer};
 use crate::rig::{self, Beginning, Provider};
+use crate::trip_counter::TripCounter;
 
 /// One installation. Its nodes are to be dropped before it.
 pub struct Nodes {
@@ -18,6 +19,12 @@ pub struct Nodes {
 }
 
 impl Nodes {
+    /// Where its database is.
+    pub fn port(&self) -> u16 {
+        let url = url::Url::parse(&self.database.url()).unwrap();
+        url.port().unwrap()
+    }
+
     /// With keys, people and clients.
     pub fn new(policy: Policy) -> Self {
         let database = PostgresServer::shared().database();
@@ -37,12 +44,22 @@ impl Nodes {
         node
     }
 
+    /// A node whose wire to the database is this one.
+    pub fn behind(&self, wire: &TripCounter) -> Provider {
+        self.issuer.take();
+        self.at(&wire.url(&self.database.url()), 0)
+    }
+
     /// One more.
     pub fn start(&self, ahead: i64) -> Provider {
+        self.at(&self.database.url(), ahead)
+    }
+
+    fn at(&self, url: &str, ahead: i64) -> Provider {
         let machine = Arc::new(FixedClock::at(Timestamp::from_secs(
             SystemClock.now().as_secs() + ahead,
         )));
-        let store = Database::open(&self.database.url(), OpenMode::MustExist).unwrap();
+        let store = Database::open(url, OpenMode::MustExist).unwrap();
         Provider::from(Beginning {
             dir: tempfile::tempdir().unwrap(),
             time: store.clock(machine.clone()).unwrap(),
@@ -51,6 +68,7 @@ impl Nodes {
             issuer: self.issuer.borrow().clone(),
             policy: self.policy.clone(),
             patience: Patience::default(),
+            looks: rig::LOOKS,
         })
     }
 }

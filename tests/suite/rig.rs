@@ -38,6 +38,9 @@ use crate::storage::Storage;
 /// The name of the database in its directory.
 const FILE: &str = "signet.db";
 
+/// As often as `signet serve`.
+pub const LOOKS: Duration = Duration::from_millis(100);
+
 /// What a provider is started with.
 pub struct Beginning {
     /// A directory of its own.
@@ -54,6 +57,8 @@ pub struct Beginning {
     pub policy: Policy,
     /// How long clients may keep it waiting.
     pub patience: Patience,
+    /// How often it looks what others changed.
+    pub looks: Duration,
 }
 
 /// A running provider. Dropping it stops the server and removes the database.
@@ -107,6 +112,15 @@ impl Provider {
 
     /// With such a policy, and with limits of its own to what clients may keep it waiting.
     pub fn waiting(policy: Policy, patience: Patience) -> Self {
+        Self::alone(policy, patience, LOOKS)
+    }
+
+    /// With the default policy, and deaf: it never looks what other processes changed.
+    pub fn deaf() -> Self {
+        Self::alone(Policy::default(), Patience::default(), Duration::MAX)
+    }
+
+    fn alone(policy: Policy, patience: Patience, looks: Duration) -> Self {
         let template = template();
         let dir = tempfile::tempdir().unwrap();
         copy(template.dir.path(), dir.path());
@@ -120,6 +134,7 @@ impl Provider {
             issuer: None,
             policy,
             patience,
+            looks,
         };
         Self::from(beginning)
     }
@@ -134,6 +149,7 @@ impl Provider {
             issuer,
             policy,
             patience,
+            looks,
         } = beginning;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -176,7 +192,9 @@ impl Provider {
                 }
             }
         };
-        store.watch(ctx.clock.clone(), Box::new(forget)).unwrap();
+        store
+            .watch_every(looks, ctx.clock.clone(), Box::new(forget))
+            .unwrap();
         let caches = Arc::downgrade(&state);
         let heed = move |changes: &[kernel::Change]| {
             if let Some(state) = caches.upgrade() {
