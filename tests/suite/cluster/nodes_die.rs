@@ -110,7 +110,8 @@ fn a_node_is_cut_off_from_redis_then_from_postgresql_and_finds_back() {
     cluster.reckon();
 }
 
-/// It can no longer hear of what is taken back. Five seconds later it knows that much, and vouches for nothing.
+/// It can no longer hear of what is taken back, nor of clients that changed. Five seconds later it knows that much, and vouches
+/// for nothing but what everybody may know.
 fn is_cut_off_from_both(cluster: &Cluster, load: &Load) {
     let (caller, ledger) = (&cluster.caller, &cluster.caller.ledger);
     let (kept, taken) = (cluster.tokens(), cluster.tokens());
@@ -134,7 +135,7 @@ fn is_cut_off_from_both(cluster: &Cluster, load: &Load) {
     load.goes_on();
     load.is_watched(&[0, 1, 2], mark, LOOKS);
     ledger.assert_served(mark, |probe| {
-        probe.node != 0 || !matches!(probe.what, Warm::Introspection | Warm::Userinfo)
+        probe.node != 0 || matches!(probe.what, Warm::Discovery | Warm::Keys)
     });
     wires(Wire::Whole);
     cluster.recovers(&[0, 1, 2]);
