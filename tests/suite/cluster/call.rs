@@ -14,7 +14,7 @@ use super::ledger::Ledger;
 use crate::actors::attacker::basic;
 use crate::actors::browser::encode;
 
-/// Longer than the proxy waits for a node.
+/// Sooner than the proxy gives up waiting for a node: nobody should wait for so long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Words of what lies behind the answer, which are nobody's business.

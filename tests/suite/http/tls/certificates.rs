@@ -15,6 +15,12 @@ fn der(pair: &(String, String)) -> CertificateDer<'static> {
     CertificateDer::from_pem_slice(pair.0.as_bytes()).unwrap()
 }
 
+/// Puts a file there all at once: nobody sees half of it.
+fn put(secured: &Secured, name: &str, text: &str) {
+    fs::write(secured.file("tls/aside"), text).unwrap();
+    fs::rename(secured.file("tls/aside"), secured.file(name)).unwrap();
+}
+
 /// Waits until new connections are shown this certificate.
 #[track_caller]
 fn until_shown(secured: &Secured, pair: &(String, String)) {
@@ -40,7 +46,13 @@ fn a_signal_brings_the_new_certificate_to_new_connections_alone() {
     assert_eq!(old.get("/jwks").unwrap(), "HTTP/1.1 200 OK");
     let next = Authority::of_actors().issue("localhost");
     assert_ne!(old.certificate(), der(&next));
-    secured.replace(&next);
+    // Under other names, which nobody looks at before the signal.
+    fs::write(secured.file("tls/next.pem"), &next.0).unwrap();
+    fs::write(secured.file("tls/next.key"), &next.1).unwrap();
+    secured.edit(|text| {
+        text.replace("tls/cert.pem", "tls/next.pem")
+            .replace("tls/key.pem", "tls/next.key")
+    });
     serving.signal("HUP");
     until_shown(&secured, &next);
     assert_eq!(old.get("/jwks").unwrap(), "HTTP/1.1 200 OK");
@@ -84,12 +96,12 @@ fn half_a_pair_changes_nothing_and_is_told_once() {
     let _serving = secured.serve();
     let before = caller().call(secured.port()).unwrap().certificate();
     let next = Authority::of_actors().issue("localhost");
-    fs::write(secured.file("tls/cert.pem"), &next.0).unwrap();
+    put(&secured, "tls/cert.pem", &next.0);
     let told = until_logged(&secured, "new certificate refused", 1);
     assert!(told[0].contains("is not the key of the certificate"), "{told:?}");
     assert_eq!(caller().call(secured.port()).unwrap().certificate(), before);
     // What follows is a second look at least: the first half was not told of again.
-    fs::write(secured.file("tls/key.pem"), &next.1).unwrap();
+    put(&secured, "tls/key.pem", &next.1);
     until_shown(&secured, &next);
     assert_eq!(secured.log("new certificate refused").len(), 1);
 }
