@@ -135,7 +135,11 @@ impl Alone {
         }
         tracing::warn!(%error, "connecting to the database again");
         self.connect()?;
-        self.tx.conn.batch(begin).map_err(unavailable)
+        let begun = self.tx.conn.batch(begin);
+        if begun.is_err() {
+            let _ = self.tx.conn.batch("ROLLBACK");
+        }
+        begun.map_err(unavailable)
     }
 
     fn commit(&self) -> &'static str {
