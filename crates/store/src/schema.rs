@@ -185,10 +185,11 @@ fn existing(location: &Location, access: Access) -> Result<Conn, OpenFault> {
 
 /// As [`up`], on an open connection.
 pub(crate) fn raise(conn: &mut Conn) -> Result<Vec<String>, OpenFault> {
-    // Two programs may start at once: whoever comes second waits here, then finds nothing pending.
+    // Two programs may start at once: whoever comes second waits here, then finds nothing pending. For a table that somebody
+    // reads for long, a backup for one, nobody waits: whoever wants that table would have to wait behind us.
     conn.batch(match conn {
         Conn::Sqlite(_) => "BEGIN IMMEDIATE",
-        Conn::Postgres(_) => "BEGIN; SELECT pg_advisory_xact_lock(7305512)",
+        Conn::Postgres(_) => "BEGIN; SELECT pg_advisory_xact_lock(7305512); SET LOCAL lock_timeout = 2000",
     })?;
     let applied = apply_pending(conn);
     conn.batch(if applied.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
