@@ -23,6 +23,8 @@ const CHUNK: i64 = 500;
 const ROUNDS: u32 = 400;
 /// Parts of the grants that are looked through per sweep, living ones too: 500 a second, more than come for long.
 const GRANT_ROUNDS: u32 = 60;
+/// Refresh tokens of dead grants per unit of work.
+const TOKENS: i64 = 5_000;
 /// Saved requests kept at most; beyond it those go first that would expire first. A quarter of a gigabyte, and many times what
 /// people leave open in an hour.
 const MOST_INTERACTIONS: i64 = 250_000;
@@ -461,6 +463,17 @@ impl Tx {
             )
             .select(grants::id);
         let ids: Vec<String> = on!(&mut self.conn, |c| dead.load(c))?;
+        // One that was used for months has a thousand tokens: while these are many they go first, and the part is looked at again.
+        let digests: Vec<Vec<u8>> = on!(&mut self.conn, |c| refresh_tokens::table
+            .filter(refresh_tokens::grant_id.eq_any(&ids))
+            .limit(TOKENS)
+            .select(refresh_tokens::digest)
+            .load(c))?;
+        if digests.len() as i64 == TOKENS {
+            let some = refresh_tokens::table.filter(refresh_tokens::digest.eq_any(digests));
+            on!(&mut self.conn, |c| diesel::delete(some).execute(c))?;
+            return Ok((0, after.to_owned()));
+        }
         let gone = grants::table.filter(grants::id.eq_any(ids));
         let removed = on!(&mut self.conn, |c| diesel::delete(gone).execute(c))?;
         Ok((removed as u64, last.unwrap_or_default()))
