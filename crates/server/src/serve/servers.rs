@@ -1,7 +1,8 @@
 //! The HTTP servers of a provider: the public one and the management port. Started together, stopped one after the other.
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ use super::shutdown::{Asked, Stop};
 use crate::http::{self, Manner};
 use crate::provider::Provider;
 
+/// Until the thread that accepts has heard that it shall not.
+const HEARD: Duration = Duration::from_millis(10);
 /// Between accepting no more and finishing what is there. Connections that were accepted a moment ago still wait for their
 /// thread, and a thread that is told to finish closes what waits.
 const LAST_ARRIVALS: Duration = Duration::from_millis(200);
@@ -25,6 +28,7 @@ const LAST_ARRIVALS: Duration = Duration::from_millis(200);
 pub(crate) struct Servers {
     public: Server,
     management: Server,
+    doors: Vec<TcpListener>,
     state: Arc<AppState>,
 }
 
@@ -42,6 +46,10 @@ impl Servers {
     ) -> io::Result<Self> {
         let state = Arc::clone(&provider.state);
         let pulses = manner.pulses.clone();
+        let doors = public
+            .iter()
+            .map(TcpListener::try_clone)
+            .collect::<io::Result<_>>()?;
         let public = http::serve(&Data::from(Arc::clone(&state)), public, manner)?;
         let store = Arc::downgrade(&provider.store);
         let cache = move || match store.upgrade().and_then(|store| store.cache_state()) {
@@ -65,6 +73,7 @@ impl Servers {
         Ok(Self {
             public,
             management: checks.listen(management)?.run(),
+            doors,
             state,
         })
     }
@@ -78,11 +87,13 @@ impl Servers {
         let Self {
             public,
             management,
+            doors,
             state,
         } = self;
         let handles = Handles {
             public: public.handle(),
             management: management.handle(),
+            doors,
         };
         let stopping = actix_web::rt::spawn(async move {
             let asked = stop.requested().await;
@@ -110,12 +121,16 @@ impl Servers {
 struct Handles {
     public: ServerHandle,
     management: ServerHandle,
+    /// Where the public server listens.
+    doors: Vec<TcpListener>,
 }
 
 impl Handles {
     /// What is under way may finish, within the public server's grace.
     async fn finish(&self) {
         self.public.pause().await;
+        tokio::time::sleep(HEARD).await;
+        self.doors.iter().for_each(refuse);
         tokio::time::sleep(LAST_ARRIVALS).await;
         self.public.stop(true).await;
         self.management.stop(true).await;
@@ -125,5 +140,15 @@ impl Handles {
     async fn cut(&self) {
         self.public.stop(false).await;
         self.management.stop(false).await;
+    }
+}
+
+/// Who comes now is refused by the system, so that a proxy asks another node. Otherwise the system would go on taking connections
+/// that nobody accepts, with requests in them that are lost when the port is closed.
+fn refuse(door: &TcpListener) {
+    // A listener has no `shutdown` of its own; the system knows one socket like the other.
+    let socket = door.try_clone().map(|door| TcpStream::from(OwnedFd::from(door)));
+    if let Err(error) = socket.and_then(|socket| socket.shutdown(Shutdown::Both)) {
+        tracing::warn!(%error, "new connections wait until the port is closed");
     }
 }
