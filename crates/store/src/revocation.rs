@@ -9,6 +9,9 @@ use crate::conn::{Conn, on, unavailable};
 use crate::rows::revocation::RevocationRow;
 use crate::tables::revocations;
 
+/// Entries of one statement: a server gives a statement seconds, and a busy day leaves a million.
+const PAGE: i64 = 10_000;
+
 /// How far the list was read.
 #[derive(Default)]
 pub struct Reading {
@@ -21,15 +24,32 @@ impl Reading {
     pub fn go_on(&mut self, conn: &mut Conn, now: Timestamp) -> Result<Vec<Revocation>, StorageFault> {
         // Before the rows: what is committed in between is read the next time too.
         let oldest_open = oldest_open(conn)?;
-        let rows: Vec<(i64, RevocationRow)> = on!(&mut *conn, |c| revocations::table
-            .filter(revocations::seq.ge(self.next))
-            .filter(revocations::expires_at.gt(now.as_millis()))
-            .order(revocations::seq)
-            .select((revocations::seq, RevocationRow::as_select()))
-            .load(c))?;
-        let after_last = rows.last().map_or(self.next, |(seq, _)| seq + 1);
+        let (mut entries, mut after_last) = (Vec::new(), self.next);
+        // The last entry of the page before: many may have one number. None is called nothing.
+        let (mut seq, mut id, mut kind) = (self.next, String::new(), String::new());
+        loop {
+            let same_id = revocations::id.eq(&id).and(revocations::kind.gt(&kind));
+            let same_seq = revocations::seq.eq(seq).and(revocations::id.gt(&id).or(same_id));
+            let rows: Vec<(i64, RevocationRow)> = on!(&mut *conn, |c| revocations::table
+                .filter(revocations::seq.ge(seq))
+                .filter(revocations::seq.gt(seq).or(same_seq))
+                .filter(revocations::expires_at.gt(now.as_millis()))
+                .order((revocations::seq, revocations::id, revocations::kind))
+                .limit(PAGE)
+                .select((revocations::seq, RevocationRow::as_select()))
+                .load(c))?;
+            let is_last = (rows.len() as i64) < PAGE;
+            if let Some((last, row)) = rows.last() {
+                (seq, id, kind) = (*last, row.id.clone(), row.kind.clone());
+                after_last = seq + 1;
+            }
+            entries.extend(rows.into_iter().filter_map(|(_, row)| readable(row)));
+            if is_last {
+                break;
+            }
+        }
         self.next = oldest_open.unwrap_or(after_last);
-        Ok(rows.into_iter().filter_map(|(_, row)| readable(row)).collect())
+        Ok(entries)
     }
 }
 
