@@ -165,6 +165,10 @@ impl Watcher {
             self.conn = conn;
             // Counts per connection.
             self.version = None;
+            // A replica that was promoted may lack the last commits and give their numbers to others: all is read again, and
+            // caches forget everything, because no news has the number that would be next.
+            self.reading = Reading::default();
+            self.seen = -1;
         }
     }
 
