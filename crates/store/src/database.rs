@@ -227,6 +227,7 @@ impl Database {
             list: self.revocations(),
             listener,
             looked: Arc::clone(&self.shared.looked),
+            fence: self.shared.fence.clone(),
         };
         self.following.spawn("store-follower", follower.start()?)
     }

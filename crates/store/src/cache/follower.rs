@@ -17,6 +17,7 @@ use super::message::{Message, author, read};
 use super::rebuild::{Rebuilt, rebuild};
 use super::{CacheFault, Place};
 use crate::change::SharedListener;
+use crate::fence::Fence;
 use crate::location::Location;
 
 /// How long one question waits for news, and so the age of what is known while nothing happens.
@@ -49,6 +50,8 @@ pub struct Follower {
     pub listener: SharedListener,
     /// When the database was last looked at, in milliseconds.
     pub looked: Arc<AtomicI64>,
+    /// While it is closed nobody vouches for anything.
+    pub fence: Fence,
 }
 
 /// The thread.
@@ -275,6 +278,9 @@ impl Following {
 
     /// Everything announced before `begun` is known.
     fn vouch(&self, begun: Timestamp) {
+        if self.given.fence.why().is_some() {
+            return;
+        }
         self.given.place.health.believed.store(true, Ordering::Release);
         let looked = Timestamp::from_millis(self.given.looked.load(Ordering::Acquire));
         self.given.list.known_until(begun.min(looked.plus(ALONE)));
