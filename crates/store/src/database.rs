@@ -79,7 +79,10 @@ impl Database {
             location.create()?;
         }
         location.check()?;
-        let mut first = location.connect_patiently(Access::Write)?;
+        let mut first = match mode {
+            OpenMode::Create => location.connect_patiently(Access::Write)?,
+            OpenMode::MustExist => location.connect(Access::Write)?,
+        };
         match mode {
             OpenMode::Create => drop(schema::raise(&mut first)?),
             OpenMode::MustExist => schema::require_fit(&mut first)?,
