@@ -18,7 +18,7 @@ const LISTED: [(&str, (u64, u64, u64)); 9] = [
     ("refresh", (0, 1, 11)),
     ("introspection", (0, 0, 0)),
     ("userinfo", (0, 0, 0)),
-    ("sign out", (1, 1, 22)),
+    ("sign out", (0, 1, 16)),
 ];
 
 #[test]

@@ -205,7 +205,9 @@ impl From<StorageFault> for Problem {
     fn from(fault: StorageFault) -> Self {
         tracing::error!(%fault, "storage failed");
         match fault {
-            StorageFault::Unavailable(_) | StorageFault::Outdated(_) => Self::new(Kind::Busy, "the store is away for a moment"),
+            StorageFault::Unavailable(_) | StorageFault::Outdated(_) => {
+                Self::new(Kind::Busy, "the store is away for a moment")
+            }
             StorageFault::Corrupt { .. } | StorageFault::Panicked(_) => {
                 Self::new(Kind::Internal, "the cause is in the log of this server")
             }

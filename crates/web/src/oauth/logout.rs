@@ -7,8 +7,8 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use identity::User;
-use kernel::StorageFault;
 use kernel::id::Sid;
+use kernel::{Ctx, StorageFault};
 use protocol::Params;
 use session::Session;
 use session::present::people_at;
@@ -114,14 +114,7 @@ pub(crate) async fn confirm(
     }
     // Our own front page signs out without a saved request.
     if *path == HERE {
-        return sign_out(
-            &state,
-            &id,
-            &visitor,
-            LogoutRequest::default(),
-            Asked::Confirmed(None),
-        )
-        .await;
+        return said_yes(&state, &id, &visitor, LogoutRequest::default(), None).await;
     }
     let (interaction, params) = match find(&state, &path).await {
         Ok(Some(found)) => found,
@@ -129,7 +122,7 @@ pub(crate) async fn confirm(
         Err(fault) => return failure::storage_page(&state, &id, &fault),
     };
     match understand(&state, &params).await {
-        Ok((asked, _)) => sign_out(&state, &id, &visitor, asked, Asked::Confirmed(Some(interaction))).await,
+        Ok((asked, _)) => said_yes(&state, &id, &visitor, asked, Some(interaction)).await,
         Err(fault) => failure::storage_page(&state, &id, &fault),
     }
 }
@@ -220,12 +213,18 @@ async fn act(
     asked: LogoutRequest,
 ) -> HttpResponse {
     let (visitor, cookie) = cookies::visitor(request, &state.ctx);
-    let here = match people_here(state, &visitor).await {
-        Ok(here) => here,
+    // A genuine hint mostly names whoever is here, and one unit of work looks and ends. Without one somebody is to be asked.
+    let nobody = match &asked.hint {
+        Some(_) => Ok(true),
+        None => people_here(state, &visitor).await.map(|here| here.is_empty()),
+    };
+    let done = match nobody {
+        Ok(true) => sign_out(state, id, &visitor, asked, Asked::Not).await,
+        Ok(false) => None,
         Err(fault) => return failure::storage_page(state, id, &fault),
     };
-    if here.is_empty() || here.iter().any(|(session, user)| asked.names(session, user)) {
-        return sign_out(state, id, &visitor, asked, Asked::Not).await;
+    if let Some(response) = done {
+        return response;
     }
     let kept = params.keep(&logout::PARAMETERS, MAX_KEPT);
     let pending = Pending::PostedLogout(kept.pairs().to_vec());
@@ -269,7 +268,9 @@ async fn ask(
     };
     // Signed out in another tab meanwhile: nothing to ask about, and the way back still holds.
     if here.is_empty() {
-        return sign_out(state, id, visitor, asked, Asked::Not).await;
+        // Whoever signs in between these two looks is asked after all.
+        let done = sign_out(state, id, visitor, asked, Asked::Not).await;
+        return done.unwrap_or_else(|| deliver::to_path(state, "/logout"));
     }
     let apps = match apps_that_will_hear(state, &here).await {
         Ok(apps) => apps,
@@ -344,19 +345,45 @@ fn meant<'a>(asked: &LogoutRequest, question: &Asked, here: &'a [(Session, User)
     }
 }
 
+/// Somebody is here whom nobody asked and no hint names.
+fn has_to_be_asked(question: &Asked, meant: &[&Session], here: &[(Session, User)], ctx: &Ctx) -> bool {
+    matches!(question, Asked::Not)
+        && meant.is_empty()
+        && here
+            .iter()
+            .any(|(session, _)| session.is_live(ctx.now(), &ctx.policy))
+}
+
+/// The person was asked and agrees.
+async fn said_yes(
+    state: &AppState,
+    id: &CorrelationId,
+    visitor: &Visitor,
+    asked: LogoutRequest,
+    on: Option<Interaction>,
+) -> HttpResponse {
+    let done = sign_out(state, id, visitor, asked, Asked::Confirmed(on)).await;
+    // Whoever agreed does not have to be asked.
+    done.unwrap_or_else(|| deliver::to_path(state, "/"))
+}
+
 /// Ends the sessions that are meant and sends the browser on: back to the client if it named a registered address. The
-/// clients that take part hear of it later; nobody waits for them here.
+/// clients that take part hear of it later; nobody waits for them here. Nothing, and nothing ended, where somebody is here who
+/// has to be asked first.
 async fn sign_out(
     state: &AppState,
     id: &CorrelationId,
     visitor: &Visitor,
     asked: LogoutRequest,
     question: Asked,
-) -> HttpResponse {
+) -> Option<HttpResponse> {
     let (ctx, browser, wanted) = (state.ctx.clone(), visitor.browser.clone(), asked.clone());
     let ended = write(state, move |tx| {
         let mut here = people_at(tx, browser.as_ref())?;
         let meant = meant(&wanted, &question, &here);
+        if has_to_be_asked(&question, &meant, &here, &ctx) {
+            return Ok(None);
+        }
         if let Asked::Confirmed(Some(interaction)) = question {
             tx.finish_interaction(interaction.id)?;
         }
@@ -364,17 +391,24 @@ async fn sign_out(
             ending::session(tx, &ctx, session)?;
         }
         let left = here.len() - meant.len();
-        Ok::<_, StorageFault>((left, here.pop()))
+        Ok::<_, StorageFault>(Some((left, here.pop())))
     })
     .await;
     let left = match ended {
-        Ok((left, last)) => {
+        Ok(Some((left, last))) => {
             last.iter().for_each(|(_, user)| language::reader_is(user));
             left
         }
-        Err(fault) => return failure::storage_page(state, id, &fault),
+        Ok(None) => return None,
+        Err(fault) => return Some(failure::storage_page(state, id, &fault)),
     };
-    let response = match &asked.target {
+    let forget = (left == 0).then(|| cookies::clear_browser(&state.ctx));
+    Some(deliver::with_cookie(onward(state, &asked), forget))
+}
+
+/// Back to the client if it named a registered address, else a page that says it is done.
+fn onward(state: &AppState, asked: &LogoutRequest) -> HttpResponse {
+    match &asked.target {
         Some(target) => deliver::to_post_logout(state, target),
         None => {
             let back = asked
@@ -387,7 +421,5 @@ async fn sign_out(
             };
             page(StatusCode::OK, &view, &PageContext::new(state.transport()))
         }
-    };
-    let forget = (left == 0).then(|| cookies::clear_browser(&state.ctx));
-    deliver::with_cookie(response, forget)
+    }
 }
