@@ -145,7 +145,13 @@ impl OwnPostgres {
 
     /// Sends a signal to the processes that serve connections to `database`.
     pub fn signal(&self, signal: &str, database: &str) {
-        let processes = Command::new("ps").args(["-eo", "pid,args"]).output().unwrap();
+        // Its own alone: other stories' servers are called the same.
+        let own = std::fs::read_to_string(self.dir.join("data/postmaster.pid")).unwrap();
+        let own = own.lines().next().unwrap();
+        let processes = Command::new("ps")
+            .args(["-o", "pid,args", "--ppid", own])
+            .output()
+            .unwrap();
         let processes = String::from_utf8(processes.stdout).unwrap();
         let meant = format!("postgres: {OWNER} {database} 127.0.0.1");
         let pids: Vec<&str> = processes
