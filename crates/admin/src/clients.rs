@@ -1,6 +1,7 @@
 //! Clients: registered, changed, given a new secret, switched off.
 
 pub mod edits;
+pub mod retreat;
 
 use identity::ports::{Found, Insert};
 use kernel::secret::ClientSecret;
@@ -208,9 +209,9 @@ pub fn withdraw_secret(
 /// Lets a client do what it registered for, from now on: what was issued to it before stays refused. Twice changes nothing.
 ///
 /// # Errors
-/// `NotFound`; `Storage`.
+/// `NotFound`; `Conflict` until [`retreat::take_back`] is done; `Storage`.
 pub fn enable(
-    tx: &mut (impl Clients + Resources + Administrators + Audit + ?Sized),
+    tx: &mut (impl Clients + Resources + Grants + Administrators + Audit + ?Sized),
     ctx: &Ctx,
     actor: &Actor,
     client_id: &str,
@@ -219,6 +220,11 @@ pub fn enable(
     let mut client = by_id(tx, client_id)?;
     rank::over_client(tx, actor, &client)?;
     if !client.enabled {
+        if tx.has_open_grant(client_id)? {
+            return Err(AdminFault::Conflict(format!(
+                "what was given to {client_id:?} is still being taken back; try again"
+            )));
+        }
         let before = client.clone();
         client.enabled = true;
         save(tx, ctx, actor, "client.enable", &before, &mut client)?;
@@ -226,7 +232,8 @@ pub fn enable(
     Ok(client)
 }
 
-/// Keeps a client from doing anything and takes back all that was issued to it. Twice changes nothing.
+/// Keeps a client from doing anything and refuses all tokens that were issued to it. Of its grants the first are taken back;
+/// [`retreat::take_back`] does the rest. Twice changes nothing.
 ///
 /// # Errors
 /// `NotFound`; `Storage`.
@@ -242,16 +249,17 @@ pub fn disable(
     if client.enabled {
         let before = client.clone();
         client.enabled = false;
-        ending::everything_for(tx, ctx, client_id)?;
+        ending::tokens_for(tx, ctx, client_id)?;
         save(tx, ctx, actor, "client.disable", &before, &mut client)?;
     }
     Ok(client)
 }
 
-/// Removes a client with its consents and grants; nothing issued to it counts any more.
+/// Removes a client with its consents and grants; nothing issued to it counts any more. A large one first loses what it has,
+/// in [`retreat::clear`].
 ///
 /// # Errors
-/// `NotFound`; `Storage`.
+/// `NotFound`; `Storage`, where a large client still has more than can go at once.
 pub fn delete(
     tx: &mut (impl Clients + Resources + Grants + Revocations + Administrators + Audit + ?Sized),
     ctx: &Ctx,
@@ -261,7 +269,7 @@ pub fn delete(
     actor.require(Permission::ManageApplications)?;
     let client = by_id(tx, client_id)?;
     rank::over_client(tx, actor, &client)?;
-    ending::everything_for(tx, ctx, client_id)?;
+    ending::tokens_for(tx, ctx, client_id)?;
     if tx.delete_client(client_id)? == Found::No {
         return Err(AdminFault::not_found("client", client_id));
     }

@@ -27,7 +27,17 @@ pub trait Clients {
     /// # Errors
     /// Storage.
     fn update_client(&mut self, client: &Client) -> Result<Found, StorageFault>;
-    /// Removes a client with its consents and grants.
+    /// Whether more than so many grants, consents, sessions or notices go with a client.
+    ///
+    /// # Errors
+    /// Storage.
+    fn is_large(&mut self, client_id: &str, limit: u32) -> Result<bool, StorageFault>;
+    /// Removes up to `limit` of each of what goes with a client, the client itself excepted.
+    ///
+    /// # Errors
+    /// Storage.
+    fn thin_out(&mut self, client_id: &str, limit: u32) -> Result<(), StorageFault>;
+    /// Removes a client with all that goes with it.
     ///
     /// # Errors
     /// Storage.
@@ -135,11 +145,23 @@ pub trait Grants {
     /// # Errors
     /// Storage.
     fn last_refreshes(&mut self, user: UserId) -> Result<Vec<(GrantId, Timestamp)>, StorageFault>;
-    /// Revokes the grants of a client that were not revoked yet; how many there were.
+    /// Looks at the next `limit` grants of a client, oldest first, and revokes those that were not revoked yet. The last one
+    /// looked at, if there may be more behind it.
     ///
     /// # Errors
     /// Storage.
-    fn revoke_grants_of_client(&mut self, client_id: &str, at: Timestamp) -> Result<u64, StorageFault>;
+    fn revoke_grants_of_client(
+        &mut self,
+        client_id: &str,
+        after: Option<GrantId>,
+        limit: u32,
+        at: Timestamp,
+    ) -> Result<Option<GrantId>, StorageFault>;
+    /// Whether a client has a grant that was not revoked.
+    ///
+    /// # Errors
+    /// Storage.
+    fn has_open_grant(&mut self, client_id: &str) -> Result<bool, StorageFault>;
     /// Remembers that a client was given a code in a session, for as long as the session itself is remembered.
     ///
     /// # Errors

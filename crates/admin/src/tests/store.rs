@@ -169,6 +169,16 @@ impl Clients for Maps {
                 .is_some(),
         ))
     }
+    fn is_large(&mut self, client_id: &str, limit: u32) -> Answer<bool> {
+        let own = self.grants.values().filter(|grant| grant.client_id == client_id);
+        Ok(own.count() > limit as usize)
+    }
+    fn thin_out(&mut self, client_id: &str, limit: u32) -> Answer<()> {
+        let own = self.grants.values().filter(|grant| grant.client_id == client_id);
+        let some: Vec<GrantId> = own.take(limit as usize).map(|grant| grant.id).collect();
+        self.grants.retain(|id, _| !some.contains(id));
+        Ok(())
+    }
     fn delete_client(&mut self, client_id: &str) -> Answer<Found> {
         Ok(found(self.clients.remove(client_id).is_some()))
     }

@@ -11,7 +11,7 @@ use token::client::Recipient;
 use token::client::secrets::SecretUse;
 use token::{Client, Clients, SigningAlg};
 
-use super::{found, inserted, is_possible};
+use super::{belongings, found, inserted, is_possible};
 use crate::column::columns;
 use crate::conn::on;
 use crate::rows::client::{ClientRow, SecretRow};
@@ -122,6 +122,14 @@ impl Clients for Tx {
             self.tell(&Change::Client(row.client_id))?;
         }
         Ok(found(changed))
+    }
+
+    fn is_large(&mut self, client_id: &str, limit: u32) -> Result<bool, StorageFault> {
+        belongings::are_many(&mut self.conn, client_id, limit)
+    }
+
+    fn thin_out(&mut self, client_id: &str, limit: u32) -> Result<(), StorageFault> {
+        belongings::remove_some(&mut self.conn, client_id, limit)
     }
 
     fn delete_client(&mut self, client_id: &str) -> Result<Found, StorageFault> {

@@ -1,6 +1,6 @@
 //! Grants, their codes and their refresh tokens.
 
-use diesel::dsl::max;
+use diesel::dsl::{exists, max, select};
 use diesel::prelude::*;
 use identity::ports::Found;
 use kernel::id::{GrantId, Sid, UserId};
@@ -185,14 +185,40 @@ impl Grants for Tx {
             .collect()
     }
 
-    fn revoke_grants_of_client(&mut self, client_id: &str, at: Timestamp) -> Result<u64, StorageFault> {
+    fn revoke_grants_of_client(
+        &mut self,
+        client_id: &str,
+        after: Option<GrantId>,
+        limit: u32,
+        at: Timestamp,
+    ) -> Result<Option<GrantId>, StorageFault> {
+        // No id is empty, and "g" is beyond every UUID.
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        let last: Option<String> = on!(&mut self.conn, |c| grants::table
+            .filter(grants::client_id.eq(client_id))
+            .filter(grants::id.gt(&after))
+            .order(grants::id)
+            .offset(i64::from(limit) - 1)
+            .limit(1)
+            .select(grants::id)
+            .first(c)
+            .optional())?;
+        let open = grants::table
+            .filter(grants::client_id.eq(client_id))
+            .filter(grants::id.gt(&after))
+            .filter(grants::id.le(last.as_deref().unwrap_or("g")))
+            .filter(grants::revoked_at.is_null());
+        on!(&mut self.conn, |c| diesel::update(open)
+            .set(grants::revoked_at.eq(at.as_millis()))
+            .execute(c))?;
+        last.map(|id| columns("grants", &id)("id").parse(&id)).transpose()
+    }
+
+    fn has_open_grant(&mut self, client_id: &str) -> Result<bool, StorageFault> {
         let open = grants::table
             .filter(grants::client_id.eq(client_id))
             .filter(grants::revoked_at.is_null());
-        let changed = on!(&mut self.conn, |c| diesel::update(open)
-            .set(grants::revoked_at.eq(at.as_millis()))
-            .execute(c))?;
-        Ok(changed as u64)
+        on!(&mut self.conn, |c| select(exists(open)).get_result(c))
     }
 
     fn note_client_of_session(

@@ -6,6 +6,7 @@ mod administrators;
 mod answers;
 mod audit;
 mod audit_trail;
+mod belongings;
 mod clients;
 mod consents;
 mod console;

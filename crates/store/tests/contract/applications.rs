@@ -177,10 +177,11 @@ fn grants_are_found_by_session_person_and_client() {
         assert_eq!(own(Some("web")), [second.clone(), first.clone()]);
         let revoked = db.write(move |ports| {
             ports.revoke_grant(second.id, NOW)?;
-            let some = ports.revoke_grants_of_client("web", NOW)?;
-            Ok((some, ports.revoke_grants_of_client("web", NOW)?))
+            let open = ports.has_open_grant("web")?;
+            let last = ports.revoke_grants_of_client("web", None, 9, NOW)?;
+            Ok((open, last, ports.has_open_grant("web")?))
         });
-        assert_eq!(revoked, (1, 0));
+        assert_eq!(revoked, (true, None, false));
         assert_eq!(own(None), [third]);
         let of_session = db.read(move |ports| ports.grants_of_session(sid));
         assert_eq!(

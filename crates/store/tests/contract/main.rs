@@ -21,6 +21,7 @@ mod engine;
 mod flows;
 mod given_and_taken;
 mod keys;
+mod large_clients;
 mod nobody;
 mod notices;
 mod once;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use admin::clients::retreat::{Progress, Rest, clear, take_back};
 use admin::clients::{self, MetadataSource, NewClient, Registered, default_policy};
 use admin::directory::clients::{ClientFilter, Kind, Standing};
 use admin::{AdminFault, Permission as P, directory};
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::call::{Call, written};
 use super::operation::{Form, Operation, delete, field, get, patch, post};
+use super::problem::Problem;
 use super::reply::Reply;
 use super::{Answer, body, segment};
 
@@ -163,17 +165,29 @@ async fn update(call: Call) -> Answer {
 }
 
 async fn remove(call: Call) -> Answer {
-    let (id, seen) = (call.segment("client_id"), call.seen.clone());
-    call.write(move |tx, ctx, actor| {
-        seen.fits(&Client::from(&clients::find(tx, actor, &id)?))?;
-        Ok(clients::delete(tx, ctx, actor, &id)?)
-    })
-    .await?;
-    Ok(Reply::nothing())
+    let mut seen = Some(call.seen.clone());
+    loop {
+        let (id, first) = (call.segment("client_id"), seen.take());
+        let rest = call.write(move |tx, ctx, actor| {
+            // Clearing a large one changes what was seen.
+            if let Some(seen) = first {
+                seen.fits(&Client::from(&clients::find(tx, actor, &id)?))?;
+            }
+            let rest = clear(tx, ctx, actor, &id)?;
+            if rest == Rest::None {
+                clients::delete(tx, ctx, actor, &id)?;
+            }
+            Ok(rest)
+        });
+        if rest.await? == Rest::None {
+            return Ok(Reply::nothing());
+        }
+    }
 }
 
 async fn enable(call: Call) -> Answer {
     let id = call.segment("client_id");
+    take_all_back(&call).await?;
     call.write(move |tx, ctx, actor| Ok(clients::enable(tx, ctx, actor, &id)?))
         .await?;
     Ok(Reply::nothing())
@@ -183,7 +197,19 @@ async fn disable(call: Call) -> Answer {
     let id = call.segment("client_id");
     call.write(move |tx, ctx, actor| Ok(clients::disable(tx, ctx, actor, &id)?))
         .await?;
+    take_all_back(&call).await?;
     Ok(Reply::nothing())
+}
+
+async fn take_all_back(call: &Call) -> Result<(), Problem> {
+    let mut progress = Progress::default();
+    while !progress.is_done() {
+        let (id, so_far) = (call.segment("client_id"), progress);
+        progress = call
+            .write(move |tx, ctx, actor| Ok(take_back(tx, ctx, actor, &id, so_far)?))
+            .await?;
+    }
+    Ok(())
 }
 
 async fn secrets(call: Call) -> Answer {

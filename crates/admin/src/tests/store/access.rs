@@ -139,12 +139,25 @@ impl Grants for Maps {
             .cloned()
             .collect())
     }
-    fn revoke_grants_of_client(&mut self, client_id: &str, at: Timestamp) -> Answer<u64> {
-        let own = self
-            .grants
-            .values_mut()
-            .filter(|grant| grant.client_id == client_id);
-        Ok(own.map(|grant| grant.revoked_at = Some(at)).count() as u64)
+    fn revoke_grants_of_client(
+        &mut self,
+        client_id: &str,
+        after: Option<GrantId>,
+        limit: u32,
+        at: Timestamp,
+    ) -> Answer<Option<GrantId>> {
+        let own = self.grants.values_mut();
+        let own = own.filter(|grant| grant.client_id == client_id && Some(grant.id) > after);
+        let mut last = (0, None);
+        for grant in own.take(limit as usize) {
+            grant.revoked_at = grant.revoked_at.or(Some(at));
+            last = (last.0 + 1, Some(grant.id));
+        }
+        Ok(last.1.filter(|_| last.0 == limit))
+    }
+    fn has_open_grant(&mut self, client_id: &str) -> Answer<bool> {
+        let mut own = self.grants.values();
+        Ok(own.any(|grant| grant.client_id == client_id && grant.revoked_at.is_none()))
     }
     fn note_client_of_session(&mut self, sid: Sid, client_id: &str, _: Timestamp) -> Answer<()> {
         self.clients_of_sessions.insert((sid, client_id.to_owned()));

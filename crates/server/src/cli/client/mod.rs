@@ -1,6 +1,7 @@
 //! `signet client`: applications that may use this provider.
 
 mod fields;
+mod retreat;
 mod secret;
 
 use std::time::Duration;
@@ -156,28 +157,21 @@ impl ClientVerb {
             ClientVerb::Show { client_id } => {
                 installation.read(move |ports, _| clients::find(ports, &actor(), &client_id))?
             }
-            ClientVerb::Enable { client_id, writing } => installation
-                .write(writing.keep(), move |ports, ctx| {
-                    clients::enable(ports, ctx, &actor(), &client_id)
-                })?,
+            ClientVerb::Enable { client_id, writing } => retreat::enable(&installation, client_id, writing)?,
             ClientVerb::Disable {
                 client_id,
                 destroying,
             } => {
                 let question =
                     format!("Keep {client_id:?} from doing anything, and take back all it was given?");
-                destroy(&installation, destroying, &question, move |ports, ctx| {
-                    clients::disable(ports, ctx, &actor(), &client_id).map_err(Failure::from)
-                })?
+                retreat::disable(&installation, client_id, destroying, &question)?
             }
             ClientVerb::Delete {
                 client_id,
                 destroying,
             } => {
                 let question = format!("Remove {client_id:?}, and take back all it was given?");
-                destroy(&installation, destroying, &question, move |ports, ctx| {
-                    clients::delete(ports, ctx, &actor(), &client_id).map_err(Failure::from)
-                })?
+                retreat::delete(&installation, client_id, destroying, &question)?
             }
         };
         one(ClientView::from(&client), ID)

@@ -2,12 +2,14 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use admin::clients::retreat::{Progress, Rest, clear, take_back};
 use admin::{Permission, clients};
 use askama::Template;
+use token::Client;
 
 use super::head::{Head, Tab};
 use super::{PATH, page_of};
-use crate::console::desk::{Desk, Proof};
+use crate::console::desk::{Desk, Proof, Refusal};
 use crate::console::shell::{Section, Shell};
 use crate::correlation::CorrelationId;
 use crate::state::AppState;
@@ -72,12 +74,10 @@ pub(super) async fn post(
         Err(response) => return response,
     };
     let disables = form.get("do") == Some("disable");
-    let done = desk
-        .write(Proof::Any, move |tx, ctx, actor| match disables {
-            true => clients::disable(tx, ctx, actor, &client_id),
-            false => clients::enable(tx, ctx, actor, &client_id),
-        })
-        .await;
+    let done = match disables {
+        true => disable(&desk, &client_id).await,
+        false => enable(&desk, &client_id).await,
+    };
     match done {
         Ok(_) if disables => desk.go_and_tell(
             &back,
@@ -89,6 +89,37 @@ pub(super) async fn post(
         ),
         Err(refusal) => desk.refuse(refusal, &back),
     }
+}
+
+async fn disable(desk: &Desk, client_id: &str) -> Result<(), Refusal> {
+    let id = client_id.to_owned();
+    desk.write(Proof::Any, move |tx, ctx, actor| {
+        clients::disable(tx, ctx, actor, &id)
+    })
+    .await?;
+    take_all_back(desk, client_id).await
+}
+
+/// First what a disabling that was interrupted may have left.
+async fn enable(desk: &Desk, client_id: &str) -> Result<(), Refusal> {
+    take_all_back(desk, client_id).await?;
+    let id = client_id.to_owned();
+    let enabled = desk.write(Proof::Any, move |tx, ctx, actor| {
+        clients::enable(tx, ctx, actor, &id)
+    });
+    enabled.await.map(drop)
+}
+
+async fn take_all_back(desk: &Desk, client_id: &str) -> Result<(), Refusal> {
+    let mut progress = Progress::default();
+    while !progress.is_done() {
+        let (id, so_far) = (client_id.to_owned(), progress);
+        let part = desk.write(Proof::Any, move |tx, ctx, actor| {
+            take_back(tx, ctx, actor, &id, so_far)
+        });
+        (_, progress) = part.await?;
+    }
+    Ok(())
 }
 
 /// The page that asks before a client is removed.
@@ -164,13 +195,24 @@ pub(super) async fn delete(
     if form.get("typed").map(str::trim) != Some(client_id.as_str()) {
         return ask(&desk, &client_id, Some("That is not the client’s id.")).await;
     }
-    let done = desk
-        .write(Proof::Fresh, move |tx, ctx, actor| {
-            clients::delete(tx, ctx, actor, &client_id)
-        })
-        .await;
-    match done {
-        Ok((_, client)) => desk.go_and_tell(PATH, &format!("{} is gone.", client.display_name())),
+    match remove(&desk, &client_id).await {
+        Ok(client) => desk.go_and_tell(PATH, &format!("{} is gone.", client.display_name())),
         Err(refusal) => desk.refuse(refusal, &action),
+    }
+}
+
+/// A large client is disabled first, and cleared part after part.
+async fn remove(desk: &Desk, client_id: &str) -> Result<Client, Refusal> {
+    loop {
+        let id = client_id.to_owned();
+        let part = desk.write(Proof::Fresh, move |tx, ctx, actor| {
+            match clear(tx, ctx, actor, &id)? {
+                Rest::Some => Ok(None),
+                Rest::None => clients::delete(tx, ctx, actor, &id).map(Some),
+            }
+        });
+        if let (_, Some(client)) = part.await? {
+            return Ok(client);
+        }
     }
 }
