@@ -61,6 +61,7 @@ pub struct Database {
     announcing: Mutex<Option<JoinHandle<()>>>,
     following: Ending,
     pub(crate) swept_grants: Mutex<String>,
+    pub(crate) swept_browsers: Mutex<String>,
 }
 
 struct Queues {
@@ -97,6 +98,7 @@ impl Database {
             announcing: Mutex::default(),
             following: Ending::default(),
             swept_grants: Mutex::default(),
+            swept_browsers: Mutex::default(),
         };
         let (writes, write_tasks) = queue();
         let (reads, read_tasks) = queue();

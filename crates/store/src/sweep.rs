@@ -1,6 +1,7 @@
 //! Cleaning up: what has expired goes, in small units of work between those of others.
 
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use admin::lead::{Lead, SWEEPING};
 use diesel::dsl::{exists, max, min, not};
@@ -10,6 +11,7 @@ use session::revocation::LONGEST_ACCESS_TTL;
 
 use crate::conn::on;
 use crate::database::{Bare, Database};
+use crate::swept::Swept;
 use crate::tables::{
     browsers, changes, client_secrets, console_sessions, flows, grants, interactions, kept_answers,
     logout_notices, password_resets, refresh_tokens, revocations, sessions, setup_links, signed_tokens,
@@ -23,6 +25,8 @@ const CHUNK: i64 = 500;
 const ROUNDS: u32 = 400;
 /// Parts of the grants that are looked through per sweep, living ones too: 500 a second, more than come for long.
 const GRANT_ROUNDS: u32 = 60;
+/// Parts of the browsers, likewise.
+const BROWSER_ROUNDS: u32 = 60;
 /// Refresh tokens of dead grants per unit of work.
 const TOKENS: i64 = 5_000;
 /// Saved requests kept at most; beyond it those go first that would expire first. A quarter of a gigabyte, and many times what
@@ -31,88 +35,76 @@ const MOST_INTERACTIONS: i64 = 250_000;
 /// The feed of changes keeps this many; a watcher further behind is told to forget everything.
 const KEPT_CHANGES: i64 = 10_000;
 /// Evidence stays a while after it stopped to matter.
-const SLACK: std::time::Duration = std::time::Duration::from_secs(3600);
+const SLACK: Duration = Duration::from_secs(3600);
 
 /// A client that could not be told of a logout for this long is not told any more.
-const NOTICE_AGE: std::time::Duration = std::time::Duration::from_secs(2 * 24 * 3600);
+const NOTICE_AGE: Duration = Duration::from_secs(2 * 24 * 3600);
 
-/// How many rows a sweep removed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Swept {
-    /// Saved requests nobody came back for.
-    pub interactions: u64,
-    /// Counters whose window is over.
-    pub throttles: u64,
-    /// Sealed successors whose grace is over; erased, the rows stay.
-    pub successors: u64,
-    /// Revocations of what has expired by now.
-    pub revocations: u64,
-    /// Logout notices nobody took.
-    pub notices: u64,
-    /// Links to set a new password that are worth nothing.
-    pub resets: u64,
-    /// Links that make the first administrator and are worth nothing.
-    pub setups: u64,
-    /// Secrets of clients that were replaced.
-    pub secrets: u64,
-    /// Sessions at the console that have expired.
-    pub console: u64,
-    /// Counts of tokens that have expired.
-    pub signed: u64,
-    /// Records of refused requests: those of yesterday, and the oldest where there are too many.
-    pub flows: u64,
-    /// Answers of the management API that no retry gets any more.
-    pub answers: u64,
-    /// Numbers of hours nobody asks for any more.
-    pub statistics: u64,
-    /// Sessions past their absolute life.
-    pub sessions: u64,
-    /// Browsers without sessions.
-    pub browsers: u64,
-    /// Grants of which nothing lives: no code, no refresh token, no access token.
-    pub grants: u64,
-    /// Old news.
-    pub changes: u64,
-}
+/// Removes some of one kind; how many.
+type Broom = Box<dyn Fn(&mut Tx) -> Result<u64, StorageFault> + Send>;
+/// What is counted where.
+type Tally = fn(&mut Swept) -> &mut u64;
 
-impl Swept {
-    fn add(&mut self, other: Swept) {
-        self.interactions += other.interactions;
-        self.throttles += other.throttles;
-        self.successors += other.successors;
-        self.revocations += other.revocations;
-        self.notices += other.notices;
-        self.resets += other.resets;
-        self.setups += other.setups;
-        self.secrets += other.secrets;
-        self.console += other.console;
-        self.signed += other.signed;
-        self.flows += other.flows;
-        self.answers += other.answers;
-        self.statistics += other.statistics;
-        self.sessions += other.sessions;
-        self.browsers += other.browsers;
-        self.grants += other.grants;
-        self.changes += other.changes;
+/// The kinds that may have more to remove.
+struct Round(Vec<(Tally, Broom)>);
+
+impl Round {
+    /// The first: all kinds.
+    fn first(now: Timestamp, crowded: Option<i64>, policy: &Policy) -> Self {
+        fn kind(
+            tally: Tally,
+            until: i64,
+            sweep: fn(&mut Tx, i64) -> Result<u64, StorageFault>,
+        ) -> (Tally, Broom) {
+            (tally, Box::new(move |tx| sweep(tx, until)))
+        }
+        let before = |age: Duration| now.minus(age).as_millis();
+        let (over, slack) = (now.as_millis(), before(SLACK));
+        let crowded = crowded.map_or(over, |until| until.max(over));
+        let old = now.minus(policy.session_absolute).minus(SLACK).as_millis();
+        Self(vec![
+            kind(|s| &mut s.interactions, crowded, Tx::sweep_interactions),
+            kind(|s| &mut s.throttles, over, Tx::sweep_throttles),
+            kind(
+                |s| &mut s.successors,
+                before(policy.refresh_grace),
+                Tx::sweep_successors,
+            ),
+            kind(|s| &mut s.revocations, over, Tx::sweep_revocations),
+            kind(|s| &mut s.notices, before(NOTICE_AGE), Tx::sweep_notices),
+            kind(|s| &mut s.resets, slack, Tx::sweep_resets),
+            kind(|s| &mut s.setups, slack, Tx::sweep_setups),
+            kind(|s| &mut s.secrets, over, Tx::sweep_secrets),
+            kind(|s| &mut s.console, slack, Tx::sweep_console),
+            kind(|s| &mut s.signed, slack, Tx::sweep_signed),
+            kind(|s| &mut s.flows, before(admin::flows::KEPT), Tx::sweep_flows),
+            kind(
+                |s| &mut s.answers,
+                before(admin::answers::KEPT),
+                Tx::sweep_answers,
+            ),
+            kind(
+                |s| &mut s.statistics,
+                before(admin::statistics::KEPT),
+                Tx::sweep_statistics,
+            ),
+            kind(|s| &mut s.sessions, old, Tx::sweep_sessions),
+            kind(|s| &mut s.changes, 0, |tx, _| tx.sweep_changes()),
+        ])
     }
 
-    /// Whether a kind had more than fits into one unit of work.
-    fn left_some(&self) -> bool {
-        let most = [
-            self.interactions,
-            self.throttles,
-            self.successors,
-            self.revocations,
-            self.notices,
-            self.resets,
-            self.console,
-            self.flows,
-            self.answers,
-            self.sessions,
-            self.browsers,
-            self.changes,
-        ];
-        most.iter().any(|rows| *rows >= CHUNK as u64)
+    /// Removes some of each; what went, and the kinds of which as much went as may go at once. The others have nothing left, and
+    /// are not looked at again under everybody's eyes.
+    fn sweep(self, tx: &mut Tx) -> Result<(Swept, Self), StorageFault> {
+        let (mut swept, mut left) = (Swept::default(), Vec::new());
+        for (tally, broom) in self.0 {
+            let rows = broom(tx)?;
+            *tally(&mut swept) += rows;
+            if rows == CHUNK as u64 {
+                left.push((tally, broom));
+            }
+        }
+        Ok((swept, Self(left)))
     }
 }
 
@@ -153,8 +145,8 @@ impl Database {
         })
     }
 
-    /// Removes what has expired by `now` under `policy`. Grants are looked through a part at a time: a very large table takes
-    /// several sweeps. Waits for the database; call it from a thread that may, once a minute.
+    /// Removes what has expired by `now` under `policy`. Grants and browsers are looked through a part at a
+    /// time: a very large table takes several sweeps. Waits for the database; call it from a thread that may, once a minute.
     ///
     /// # Errors
     /// Storage. What earlier units of work removed stays removed.
@@ -170,13 +162,19 @@ impl Database {
             None
         });
         let mut total = Swept::default();
+        let mut round = Round::first(now, crowded, policy);
         for _ in 0..ROUNDS {
-            let policy = policy.clone();
-            let round = work::run(&Bare(self), Access::Write, move |tx: &mut Tx| {
-                tx.sweep_expired(now, crowded, &policy)
-            })?;
-            total.add(round);
-            if !round.left_some() {
+            let (swept, left) = work::run(&Bare(self), Access::Write, move |tx: &mut Tx| round.sweep(tx))?;
+            total.add(swept);
+            round = left;
+            if round.0.is_empty() {
+                break;
+            }
+        }
+        for _ in 0..BROWSER_ROUNDS {
+            let (removed, after) = self.sweep_next_browsers(now, policy)?;
+            total.browsers += removed;
+            if after.is_empty() {
                 break;
             }
         }
@@ -200,6 +198,18 @@ impl Database {
         place.clone_from(&next);
         Ok((removed, next))
     }
+
+    /// The next part of the browsers, likewise.
+    fn sweep_next_browsers(&self, now: Timestamp, policy: &Policy) -> Result<(u64, String), StorageFault> {
+        let mut place = self.swept_browsers.lock().unwrap_or_else(PoisonError::into_inner);
+        let after = place.clone();
+        let old = now.minus(policy.session_absolute).minus(SLACK).as_millis();
+        let (removed, next) = work::run(&Bare(self), Access::Write, move |tx: &mut Tx| {
+            tx.sweep_browsers(&after, old)
+        })?;
+        place.clone_from(&next);
+        Ok((removed, next))
+    }
 }
 
 impl Tx {
@@ -212,35 +222,6 @@ impl Tx {
             .select(interactions::expires_at)
             .first(c)
             .optional())
-    }
-
-    fn sweep_expired(
-        &mut self,
-        now: Timestamp,
-        crowded: Option<i64>,
-        policy: &Policy,
-    ) -> Result<Swept, StorageFault> {
-        let old = now.minus(policy.session_absolute).minus(SLACK).as_millis();
-        let until = crowded.map_or(now.as_millis(), |until| until.max(now.as_millis()));
-        Ok(Swept {
-            interactions: self.sweep_interactions(until)?,
-            throttles: self.sweep_throttles(now.as_millis())?,
-            successors: self.sweep_successors(now.minus(policy.refresh_grace).as_millis())?,
-            revocations: self.sweep_revocations(now.as_millis())?,
-            notices: self.sweep_notices(now.minus(NOTICE_AGE).as_millis())?,
-            resets: self.sweep_resets(now.minus(SLACK).as_millis())?,
-            setups: self.sweep_setups(now.minus(SLACK).as_millis())?,
-            secrets: self.sweep_secrets(now.as_millis())?,
-            console: self.sweep_console(now.minus(SLACK).as_millis())?,
-            signed: self.sweep_signed(now.minus(SLACK).as_millis())?,
-            flows: self.sweep_flows(now.minus(admin::flows::KEPT).as_millis())?,
-            answers: self.sweep_answers(now.minus(admin::answers::KEPT).as_millis())?,
-            statistics: self.sweep_statistics(now.minus(admin::statistics::KEPT).as_millis())?,
-            sessions: self.sweep_sessions(old)?,
-            browsers: self.sweep_browsers(old)?,
-            grants: 0,
-            changes: self.sweep_changes()?,
-        })
     }
 
     fn sweep_interactions(&mut self, until: i64) -> Result<u64, StorageFault> {
@@ -395,16 +376,27 @@ impl Tx {
         on!(&mut self.conn, |c| diesel::delete(old).execute(c)).map(|rows| rows as u64)
     }
 
-    fn sweep_browsers(&mut self, created_before: i64) -> Result<u64, StorageFault> {
+    /// Looks at the next browsers by id, as with grants: most of the old ones are in use.
+    fn sweep_browsers(&mut self, after: &str, created_before: i64) -> Result<(u64, String), StorageFault> {
+        let last: Option<String> = on!(&mut self.conn, |c| browsers::table
+            .filter(browsers::id.gt(after))
+            .order(browsers::id)
+            .offset(CHUNK - 1)
+            .limit(1)
+            .select(browsers::id)
+            .first(c)
+            .optional())?;
         let here = sessions::table.filter(sessions::browser_id.eq(browsers::id));
         let ids: Vec<String> = on!(&mut self.conn, |c| browsers::table
+            .filter(browsers::id.gt(after))
+            .filter(browsers::id.le(last.as_deref().unwrap_or("g")))
             .filter(browsers::created_at.lt(created_before))
             .filter(not(exists(here)))
-            .limit(CHUNK)
             .select(browsers::id)
             .load(c))?;
         let empty = browsers::table.filter(browsers::id.eq_any(ids));
-        on!(&mut self.conn, |c| diesel::delete(empty).execute(c)).map(|rows| rows as u64)
+        let removed = on!(&mut self.conn, |c| diesel::delete(empty).execute(c))?;
+        Ok((removed as u64, last.unwrap_or_default()))
     }
 
     /// The newest row always stays: the watchers see by its number what they have missed.
@@ -482,5 +474,38 @@ impl Tx {
         let gone = grants::table.filter(grants::id.eq_any(ids));
         let removed = on!(&mut self.conn, |c| diesel::delete(gone).execute(c))?;
         Ok((removed as u64, last.unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::database::OpenMode;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
+
+    #[test]
+    fn only_what_has_more_to_give_is_looked_at_again() {
+        let dir = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", dir.path().join("signet.db").display());
+        let db = Database::open(&url, OpenMode::Create).unwrap();
+        let rounds = work::run(&Bare(&db), Access::Write, |tx: &mut Tx| {
+            let rows = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <";
+            for (table, many) in [("throttles", 1_200), ("interactions", 499)] {
+                let filled = format!("{rows} {many}) INSERT INTO {table} SELECT i, 0, 0 FROM n");
+                tx.conn.batch(&filled).map_err(crate::conn::unavailable)?;
+            }
+            let (mut rounds, mut round) = (Vec::new(), Round::first(NOW, None, &Policy::default()));
+            while !round.0.is_empty() {
+                let looked_at = round.0.len();
+                let (swept, left) = round.sweep(tx)?;
+                rounds.push((looked_at, swept.throttles, swept.interactions));
+                round = left;
+            }
+            Ok::<_, StorageFault>(rounds)
+        });
+        assert_eq!(rounds.unwrap(), [(15, 500, 499), (1, 500, 0), (1, 200, 0)]);
     }
 }

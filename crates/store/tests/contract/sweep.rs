@@ -221,8 +221,33 @@ fn a_large_table_is_looked_through_to_its_end() {
     let later = NOW.plus(DAY * 2);
     let writes = db.store.counts().writes;
     assert_eq!([swept(later), swept(later)], [1201, 0]);
-    // Three parts of five hundred and one of everything else, then one of each: others had their turn in between.
-    assert_eq!(db.store.counts().writes - writes, 6);
+    // Three parts of five hundred, one of browsers and one of everything else, then one of each: others had their turn in
+    // between.
+    assert_eq!(db.store.counts().writes - writes, 8);
+}
+
+/// Most old browsers are in use: those that are not may be anywhere behind them.
+#[test]
+fn browsers_in_use_are_passed_over_once() {
+    let db = Fresh::sqlite();
+    let (alice, ..) = furnish(&db);
+    db.sql(&format!(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+         INSERT INTO browsers SELECT printf('0%07d', i), randomblob(32), {at} FROM n",
+        at = NOW.as_millis()
+    ));
+    // The last fifty are those nobody uses any more.
+    db.sql(&format!(
+        "INSERT INTO sessions (sid, browser_id, user_id, auth_at, amr, created_at, last_seen_at)
+         SELECT id, id, '{}', {at}, '[]', {at}, {at} FROM browsers WHERE id <= '00001150'",
+        alice.id,
+        at = NOW.plus(DAY * 40).as_millis()
+    ));
+    let writes = db.store.counts().writes;
+    let swept = sweep(&db, NOW.plus(DAY * 41));
+    assert_eq!(swept.browsers, 50);
+    // Three parts of browsers, one of grants, one of everything else.
+    assert_eq!(db.store.counts().writes - writes, 5);
 }
 
 /// Saved requests of somebody who leaves more behind than there is room for.
@@ -249,7 +274,7 @@ fn the_feed_of_changes_keeps_its_newest() {
     );
     let writes = db.store.counts().writes;
     assert_eq!(sweep(&db, NOW).changes, 1_225);
-    assert_eq!(db.store.counts().writes - writes, 4, "a few at a time");
+    assert_eq!(db.store.counts().writes - writes, 5, "a few at a time");
     assert_eq!(sweep(&db, NOW).changes, 0);
 }
 
