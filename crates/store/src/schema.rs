@@ -186,11 +186,20 @@ fn existing(location: &Location, access: Access) -> Result<Conn, OpenFault> {
 /// As [`up`], on an open connection.
 pub(crate) fn raise(conn: &mut Conn) -> Result<Vec<String>, OpenFault> {
     // Two programs may start at once: whoever comes second waits here, then finds nothing pending. For a table that somebody
-    // reads for long, a backup for one, nobody waits: whoever wants that table would have to wait behind us.
-    conn.batch(match conn {
+    // reads for long, a backup for one, nobody waits: whoever wants that table would have to wait behind us. A writer takes its
+    // turn before it takes rows; who migrates does too, or each of the two could hold what the other waits for.
+    let begun = conn.batch(match conn {
         Conn::Sqlite(_) => "BEGIN IMMEDIATE",
-        Conn::Postgres(_) => "BEGIN; SELECT pg_advisory_xact_lock(7305512); SET LOCAL lock_timeout = 2000",
-    })?;
+        Conn::Postgres(_) => {
+            "BEGIN; SELECT pg_advisory_xact_lock(7305512); SET LOCAL lock_timeout = 2000; \
+             SELECT pg_advisory_xact_lock(7305513)"
+        }
+    });
+    if let Err(error) = begun {
+        // On PostgreSQL the transaction is open when it waits in vain. On SQLite none is, and this fails.
+        let _ = conn.batch("ROLLBACK");
+        return Err(error.into());
+    }
     let applied = apply_pending(conn);
     conn.batch(if applied.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
     applied
