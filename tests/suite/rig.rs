@@ -97,6 +97,10 @@ impl Custody for Holder {
             state.replace_ring(load_ring(&self.store));
         }
     }
+
+    fn is_behind(&self) -> bool {
+        false
+    }
 }
 
 impl Provider {

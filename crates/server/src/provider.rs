@@ -69,6 +69,10 @@ impl Custody for Holder {
             tracing::warn!(%fault, "the database's log could not be emptied");
         }
     }
+
+    fn is_behind(&self) -> bool {
+        self.vault.is_behind()
+    }
 }
 
 impl Provider {

@@ -14,10 +14,10 @@ use token::{Catalogue, Client};
 use crate::state::AppState;
 use crate::unit::read;
 
-/// Whether there was news lately.
+/// Whether there was news lately, and all of it is in use: who could not load the keys again may hold one that was taken back.
 pub(crate) fn is_recent(state: &AppState) -> bool {
     let (now, bound) = (state.ctx.now(), state.ctx.policy.revocation_max_lag);
-    state.revocations.is_fresh(now, bound)
+    state.revocations.is_fresh(now, bound) && !state.custody.is_behind()
 }
 
 /// The client, for a process without news: not what is remembered. Refuses to say while a key that was taken back would still

@@ -16,6 +16,8 @@ pub trait Custody: Send + Sync {
     /// holds now, and nothing of an erased private half stays in its files. Slow: not on an async thread. A fault is only
     /// logged, because what was done is done.
     fn settle(&self);
+    /// Whether this process still has keys in use that are older than the database's, because these could not be loaded.
+    fn is_behind(&self) -> bool;
 }
 
 impl dyn Custody {
