@@ -78,6 +78,9 @@ pub enum UrlFault {
     /// A name that means nothing here.
     #[error("does not know the parameter `{0}`")]
     Parameter(String),
+    /// What stands behind the `?` is hardly meant as parameters, and may be half a password.
+    #[error("has something behind a ? that is not understood; in a password write %3F for a question mark")]
+    Query,
     /// Said twice.
     #[error("has the parameter `{0}` twice")]
     Twice(String),
@@ -188,7 +191,21 @@ impl Address {
         let rest = url
             .strip_prefix("postgres://")
             .or_else(|| url.strip_prefix("postgresql://"))?;
-        Some(Parts::of(rest).and_then(|parts| parts.understood(directory)))
+        let understood = Parts::of(rest).and_then(|parts| parts.understood(directory));
+        Some(understood.map_err(|fault| discreet(fault, rest)))
+    }
+}
+
+/// A fault that repeats a parameter's name, and nothing that only stands where one would: who writes a `?` into a password has
+/// the rest of it there, and the `@` behind it.
+fn discreet(fault: UrlFault, rest: &str) -> UrlFault {
+    let is_odd = |name: &str| !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let query = rest.split_once('?').map_or("", |(_, query)| query);
+    match fault {
+        UrlFault::Parameter(name) | UrlFault::Twice(name) if query.contains('@') || is_odd(&name) => {
+            UrlFault::Query
+        }
+        fault => fault,
     }
 }
 
@@ -461,6 +478,25 @@ mod tests {
         assert!(refused("postgres://h:99999/").contains("65535"));
         assert!(refused("postgres://u:100%@h/").contains("%25"));
         assert!(Address::parse("mysql://h", Path::new(".")).is_none());
+    }
+
+    #[test]
+    fn half_a_password_is_not_repeated() {
+        for url in [
+            "postgres://u:5?geheim@h/db",
+            "postgres://u:5?gehe=im@h/db",
+            "postgres://u:5?host=geheim@h/db",
+            "postgres://u:5?gehe&im@h/db",
+            "postgres://u@h/db?geheim7",
+            "postgres://u@h/db?geheim%40h=1",
+        ] {
+            let said = parsed(url).unwrap_err().to_string();
+            assert!(said.contains("%3F") && !said.contains("geh"), "{url}: {said}");
+        }
+        let whole = parsed("postgres://u:5%3Fgeheim@h/db").unwrap();
+        assert_eq!(whole.password.as_deref(), Some("5?geheim"));
+        let user = parsed("postgres://h/db?user=u@realm").unwrap();
+        assert_eq!(user.user.as_deref(), Some("u@realm"));
     }
 
     #[test]
