@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::oneshot;
@@ -50,8 +51,8 @@ async fn tcp(name: &str, port: u16, patience: Duration) -> Result<TcpStream, Str
     for address in addresses {
         match tokio::time::timeout(share, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
-                let prompt = stream.set_nodelay(true);
-                prompt.map_err(|error| words::unreachable(&error))?;
+                let settled = stream.set_nodelay(true).and_then(|()| stay_in_touch(&stream));
+                settled.map_err(|error| words::unreachable(&error))?;
                 return Ok(stream);
             }
             Ok(Err(error)) => reason = words::unreachable(&error),
@@ -59,6 +60,16 @@ async fn tcp(name: &str, port: u16, patience: Duration) -> Result<TcpStream, Str
         }
     }
     Err(reason)
+}
+
+/// Has the system ask after a server that says nothing for half a minute: a connection that something on the way has forgotten
+/// is found out within a minute, also by who waits for a statement as long as it takes.
+fn stay_in_touch(stream: &TcpStream) -> std::io::Result<()> {
+    let keepalive = TcpKeepalive::new()
+        .with_time(Duration::from_secs(30))
+        .with_interval(Duration::from_secs(10))
+        .with_retries(3);
+    SockRef::from(stream).set_tcp_keepalive(&keepalive)
 }
 
 /// What the system says of the name. It cannot be hurried, so it is asked on a thread that nobody waits for in vain.
