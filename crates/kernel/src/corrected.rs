@@ -4,7 +4,7 @@
 //! client was told to start anew. So nodes on one database take its time for theirs. How the database is asked, and how
 //! often, is the store's business; this file decides what an answer means.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -15,6 +15,9 @@ pub const NOTICEABLE: Duration = Duration::from_secs(5);
 /// Beyond this nobody follows. No access token lives longer, so to follow would end, or bring back, everything at once; and
 /// only a person can say which of the two clocks is the wrong one.
 pub const ABSURD: Duration = Duration::from_secs(24 * 60 * 60);
+/// So many answers in a row, each as absurd as the one before, make one that is believed, where this machine's clock says
+/// so too.
+const BELIEVED: u32 = 3;
 /// An answer that took longer says too little of the present.
 const SLOW: Duration = Duration::from_millis(500);
 
@@ -24,6 +27,10 @@ pub struct CorrectedClock {
     steady: Arc<dyn Clock>,
     correction: RwLock<Correction>,
     behind: AtomicI64,
+    /// How far the machine's clock was ahead of the steady one when the other was last asked.
+    lead: AtomicI64,
+    /// Absurd answers in a row that this machine's clock bears out.
+    borne_out: AtomicU32,
 }
 
 /// How the steady clock is read, in milliseconds.
@@ -99,12 +106,25 @@ impl CorrectedClock {
 
     /// As [`new`](Self::new), with time that passes as `steady` says, which must not run backwards.
     pub fn on(machine: Arc<dyn Clock>, steady: Arc<dyn Clock>) -> Self {
+        let machine_lead = lead(&*machine, &*steady);
         Self {
             machine,
             steady,
             correction: RwLock::default(),
             behind: AtomicI64::new(0),
+            lead: AtomicI64::new(machine_lead),
+            borne_out: AtomicU32::new(0),
         }
+    }
+
+    /// Whether the machine's clock has leapt since the other was last asked: somebody set it, or the machine was away for a
+    /// while that its timer knows nothing of, as after a virtual machine was frozen. Then it is worth asking again at once.
+    pub fn has_leapt(&self) -> bool {
+        is_noticeable(self.machine_lead() - self.lead.load(Ordering::Relaxed))
+    }
+
+    fn machine_lead(&self) -> i64 {
+        lead(&*self.machine, &*self.steady)
     }
 
     /// Before anything is served: follows the quickest of three answers at once, backwards too.
@@ -133,7 +153,9 @@ impl CorrectedClock {
         Ok(Reading::Followed)
     }
 
-    /// Every few seconds: forwards at once, backwards by going slower.
+    /// Every few seconds: forwards at once, backwards by going slower. Into another day only forwards, and only when three answers
+    /// in a row and this machine's own clock bear each other out: then the timer was the one that stood still. A process
+    /// that begins anew would do the same.
     ///
     /// # Errors
     /// The question's own.
@@ -145,9 +167,10 @@ impl CorrectedClock {
         self.note(sample);
         let mut correction = self.correction.write().unwrap_or_else(PoisonError::into_inner);
         let off = sample.offset() - correction.offset;
-        if is_absurd(off) {
+        if is_absurd(off) && !self.is_borne_out(off) {
             return Ok(Reading::Absurd(off));
         }
+        self.borne_out.store(0, Ordering::Relaxed);
         *correction = correction.after(sample, self.steady.now().as_millis());
         Ok(Reading::Followed)
     }
@@ -163,12 +186,28 @@ impl CorrectedClock {
         })
     }
 
+    /// Whether an absurd answer is to be believed after all; counts it.
+    fn is_borne_out(&self, off: i64) -> bool {
+        let agrees = off > 0 && !is_noticeable(self.behind.load(Ordering::Relaxed));
+        if !agrees {
+            self.borne_out.store(0, Ordering::Relaxed);
+            return false;
+        }
+        self.borne_out.fetch_add(1, Ordering::Relaxed) + 1 >= BELIEVED
+    }
+
     fn note(&self, sample: Sample) {
         // The machine's clock may have been set since the process began; the steady one was not.
         let followed = self.steady.now().as_millis() + sample.offset();
         let behind = followed - self.machine.now().as_millis();
         self.behind.store(behind, Ordering::Relaxed);
+        self.lead.store(self.machine_lead(), Ordering::Relaxed);
     }
+}
+
+/// How far one clock is ahead of another.
+fn lead(of: &dyn Clock, before: &dyn Clock) -> i64 {
+    of.now().as_millis() - before.now().as_millis()
 }
 
 fn is_absurd(off: i64) -> bool {
@@ -359,6 +398,48 @@ mod tests {
         assert_eq!(clock.now(), START);
         clock.follow(|| Ok::<_, ()>(START)).unwrap();
         assert_eq!((clock.now(), clock.machine_behind()), (START, Some(-3_600_000)));
+    }
+
+    /// A machine that was frozen for two days; its clock was set right when it came back, its timer was not.
+    fn thawed() -> (CorrectedClock, Timestamp) {
+        let machine = Arc::new(FixedClock::at(START));
+        let steady = Arc::new(FixedClock::at(START));
+        let clock = CorrectedClock::on(machine.clone(), steady.clone());
+        clock.begin(|| Ok::<_, ()>(START)).unwrap();
+        assert!(!clock.has_leapt());
+        machine.advance(2 * ABSURD);
+        (clock, START.plus(2 * ABSURD))
+    }
+
+    #[test]
+    fn who_was_frozen_asks_at_once_and_believes_what_two_clocks_say_three_times() {
+        let (clock, now) = thawed();
+        assert!(clock.has_leapt());
+        let follow = || clock.follow(|| Ok::<_, ()>(now)).unwrap();
+        let absurd = Reading::Absurd(2 * 86_400_000);
+        assert_eq!([follow(), follow()], [absurd, absurd]);
+        assert_eq!(clock.now(), START);
+        assert!(!clock.has_leapt(), "it was asked");
+        assert_eq!((follow(), clock.now()), (Reading::Followed, now));
+        assert_eq!(clock.machine_behind(), Some(0));
+    }
+
+    #[test]
+    fn what_is_absurd_is_not_believed_in_between_nor_when_the_machine_says_otherwise_nor_backwards() {
+        let (clock, now) = thawed();
+        let follow = |shows| clock.follow(|| Ok::<_, ()>(shows)).unwrap();
+        for shows in [now, now, START, now, now] {
+            assert_eq!(follow(shows) == Reading::Followed, shows == START);
+        }
+        let elsewhere = now.plus(ABSURD);
+        assert!((0..5).all(|_| matches!(follow(elsewhere), Reading::Absurd(_))));
+        assert_eq!(clock.now(), START);
+
+        let machine = Arc::new(FixedClock::at(START.minus(2 * ABSURD)));
+        let clock = CorrectedClock::on(machine, Arc::new(FixedClock::at(START)));
+        clock.begin(|| Ok::<_, ()>(START)).unwrap();
+        let back = || clock.follow(|| Ok::<_, ()>(START.minus(2 * ABSURD))).unwrap();
+        assert!((0..5).all(|_| matches!(back(), Reading::Absurd(_))));
     }
 
     #[test]

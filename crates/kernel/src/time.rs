@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since the Unix epoch, UTC. What rows hold; the wire mostly wants [`Timestamp::as_secs`].
@@ -114,12 +115,12 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that was set once and goes on by the machine's timer: whoever sets the operating system's clock meanwhile does not
-/// move it.
+/// A clock that was set once and goes on by the machine's timer, also while the machine sleeps: whoever sets the operating
+/// system's clock meanwhile does not move it.
 #[derive(Debug, Clone, Copy)]
 pub struct SteadyClock {
     set_to: Timestamp,
-    set_at: std::time::Instant,
+    set_at: Duration,
 }
 
 impl SteadyClock {
@@ -127,20 +128,29 @@ impl SteadyClock {
     pub fn from(clock: &dyn Clock) -> Self {
         Self {
             set_to: clock.now(),
-            set_at: instant(),
+            set_at: since_boot(),
         }
     }
 }
 
 impl Clock for SteadyClock {
     fn now(&self) -> Timestamp {
-        self.set_to.plus(instant().saturating_duration_since(self.set_at))
+        self.set_to.plus(since_boot().saturating_sub(self.set_at))
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "the one timer of the house's clocks")]
-fn instant() -> std::time::Instant {
-    std::time::Instant::now()
+/// The one timer of the house's clocks. On Linux that of the standard library stands still while the machine is suspended, and
+/// would be hours behind when it wakes.
+fn since_boot() -> Duration {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const TIMER: ClockId = ClockId::Boottime;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    const TIMER: ClockId = ClockId::Monotonic;
+    let shown = clock_gettime(TIMER);
+    Duration::new(
+        u64::try_from(shown.tv_sec).unwrap_or(0),
+        u32::try_from(shown.tv_nsec).unwrap_or(0),
+    )
 }
 
 /// A clock that stands still until a test moves it.
@@ -181,6 +191,18 @@ mod tests {
             "2024-02-29T12:34:56Z"
         );
         assert_eq!(Timestamp::from_secs(-1).to_rfc3339(), "1969-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn a_steady_clock_goes_on_from_where_it_was_set() {
+        let start = Timestamp::from_secs(1_800_000_000);
+        let machine = FixedClock::at(start);
+        let steady = SteadyClock::from(&machine);
+        machine.advance(Duration::from_secs(3600));
+        let first = steady.now();
+        assert!(first >= start && first < start.plus(Duration::from_secs(3600)));
+        while steady.now() == first {}
+        assert!(steady.now() > first);
     }
 
     #[test]

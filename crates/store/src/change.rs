@@ -114,7 +114,7 @@ impl Watcher {
             reading: Reading::default(),
             revocations: Arc::clone(&shared.revocations),
             looked: Arc::clone(&shared.looked),
-            timekeeper: shared.clock.get().cloned().map(Timekeeper::new),
+            timekeeper: timekeeper(shared),
             guard: Guard::new(shared.fence.clone()),
         };
         watcher
@@ -177,8 +177,10 @@ impl Watcher {
         if self.guard.look(&mut self.conn, self.clock.now())? == Passage::Closed {
             return Ok(Vec::new());
         }
-        if let Some(timekeeper) = &mut self.timekeeper {
-            timekeeper.look(&mut self.conn)?;
+        if let Some(timekeeper) = &mut self.timekeeper
+            && timekeeper.look(&mut self.conn)? == Passage::Closed
+        {
+            return Ok(Vec::new());
         }
         let begun = self.clock.now();
         let version = data_version(&mut self.conn)?;
@@ -228,6 +230,12 @@ impl Watcher {
         }
         rows.iter().map(|(_, kind, id)| change_of(kind, id)).collect()
     }
+}
+
+/// Where the database has a clock that is followed.
+fn timekeeper(shared: &Shared) -> Option<Timekeeper> {
+    let clock = shared.clock.get().cloned();
+    clock.map(|clock| Timekeeper::new(clock, shared.fence.clone()))
 }
 
 /// The number of the newest change.

@@ -1,7 +1,8 @@
-//! Keeps a running program from a schema that has moved on without it.
+//! Keeps a running program from a schema that has moved on without it, and from doing anything at a wrong time.
 //!
 //! A program is checked when it opens a database; whoever migrates that two releases further meanwhile may have changed what
-//! the program believes to know. Until somebody replaces it, it does nothing rather than something wrong.
+//! the program believes to know. Until somebody replaces it, it does nothing rather than something wrong. The same holds while its clock and the database's are days apart
+//! (`clock`).
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -17,16 +18,34 @@ const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Open, or closed for a reason.
 #[derive(Clone, Default)]
-pub struct Fence(Arc<RwLock<Option<String>>>);
+pub struct Fence(Arc<RwLock<Reasons>>);
+
+/// Why it is closed. Each reason comes and goes by itself.
+#[derive(Default)]
+struct Reasons {
+    schema: Option<String>,
+    time: Option<String>,
+}
 
 impl Fence {
     /// Why nobody may pass; `None` while it is open.
     pub fn why(&self) -> Option<String> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let reasons = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        reasons.schema.clone().or_else(|| reasons.time.clone())
+    }
+
+    /// Closes it because nobody knows what time it is, or opens it in that respect.
+    pub fn doubt_time(&self, why: Option<String>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).time = why;
+    }
+
+    fn schema(&self) -> Option<String> {
+        let reasons = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        reasons.schema.clone()
     }
 
     fn set(&self, why: Option<String>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = why;
+        self.0.write().unwrap_or_else(PoisonError::into_inner).schema = why;
     }
 }
 
@@ -60,14 +79,14 @@ impl Guard {
             self.judge(schema::require_fit(conn))?;
             self.looked_at = Some(now);
         }
-        Ok(match self.fence.why() {
+        Ok(match self.fence.schema() {
             None => Passage::Open,
             Some(_) => Passage::Closed,
         })
     }
 
     fn judge(&self, found: Result<(), OpenFault>) -> Result<(), StorageFault> {
-        let was_closed = self.fence.why().is_some();
+        let was_closed = self.fence.schema().is_some();
         match found {
             Ok(()) if was_closed => {
                 tracing::info!("the database schema is one this program can use again");
