@@ -9,6 +9,7 @@ use store::schema::Fit;
 use store::{Database, OpenFault, OpenMode, schema};
 use tempfile::TempDir;
 
+use crate::postgres_server::{pause, tell};
 use crate::support::{Fresh, NOW, Ports, client, everywhere};
 
 const STEPS: [&str; 10] = [
@@ -232,4 +233,27 @@ fn the_file_and_its_companions_are_its_owners_alone() {
             "{file:?}"
         );
     }
+}
+
+/// Whoever migrates takes a writer's turn, and gives up soon where somebody does not give it back.
+#[test]
+fn who_migrates_waits_for_who_writes_and_not_for_long() {
+    let db = Fresh::postgres();
+    let tell = |sql: &str| tell(&db.url, sql);
+    let held = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 7305513 AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| tell("SELECT pg_advisory_lock(7305513), pg_sleep(600)"));
+        let is_held = format!("DO $$ BEGIN IF NOT EXISTS ({held}) THEN RAISE 'not yet'; END IF; END $$");
+        assert!((0..1500).any(|_| tell(&is_held).is_ok() || pause()));
+        let migrated = schema::up(&db.url);
+        let end = format!(
+            "SELECT pg_terminate_backend(l.pid) FROM pg_locks l WHERE EXISTS ({held} AND pid = l.pid)"
+        );
+        tell(&end).unwrap();
+        assert!(writer.join().unwrap().is_err());
+        let fault = migrated.unwrap_err().to_string();
+        assert!(fault.contains("lock timeout"), "{fault}");
+    });
+    assert_eq!(schema::up(&db.url).unwrap(), Vec::<String>::new());
 }
