@@ -4,6 +4,7 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -76,6 +77,7 @@ pub struct Provider {
     state: Arc<AppState>,
     ctx: Arc<Ctx>,
     store: Arc<Database>,
+    is_behind: Arc<AtomicBool>,
     server: ServerHandle,
     thread: Option<JoinHandle<()>>,
     dir: TempDir,
@@ -85,6 +87,7 @@ pub struct Provider {
 struct Holder {
     store: Arc<Database>,
     state: OnceLock<Weak<AppState>>,
+    is_behind: Arc<AtomicBool>,
 }
 
 impl Custody for Holder {
@@ -99,7 +102,7 @@ impl Custody for Holder {
     }
 
     fn is_behind(&self) -> bool {
-        false
+        self.is_behind.load(Ordering::SeqCst)
     }
 }
 
@@ -166,9 +169,11 @@ impl Provider {
         let hasher = Arc::new(Hasher::start(HasherSize::for_cores(2), ctx.entropy.clone()).unwrap());
         let catcher = Arc::new(Catcher::new(ctx.clone(), Sender::of_host("localhost").unwrap()));
         let storage = Arc::new(Storage::new(store.clone()));
+        let is_behind = Arc::<AtomicBool>::default();
         let holder = Arc::new(Holder {
             store: store.clone(),
             state: OnceLock::new(),
+            is_behind: is_behind.clone(),
         });
         let parts = Parts {
             ctx: ctx.clone(),
@@ -216,6 +221,7 @@ impl Provider {
             state,
             ctx,
             store,
+            is_behind,
             server,
             thread: Some(thread),
             dir,
@@ -290,6 +296,11 @@ impl Provider {
     /// Sessions that were not ended.
     pub fn live_sessions(&self) -> i64 {
         self.rows("sessions WHERE ended_at IS NULL")
+    }
+
+    /// From now on the database's keys cannot be loaded again.
+    pub fn fall_behind(&self) {
+        self.is_behind.store(true, Ordering::SeqCst);
     }
 
     /// Cleans up, as `signet serve` does once a minute.

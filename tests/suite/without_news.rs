@@ -52,6 +52,16 @@ fn a_client_that_was_disabled_elsewhere_gets_nothing_beyond_the_bound() {
     service(&provider).refused("invalid_client");
 }
 
+/// News comes, but the keys it tells of could not be loaded.
+#[test]
+fn who_has_old_keys_in_use_believes_nothing_that_is_remembered() {
+    let (provider, _) = deaf();
+    provider.administer_elsewhere(|ports, ctx| clients::disable(ports, ctx, &CLERK(), "svc").map(drop));
+    service(&provider).granted();
+    provider.fall_behind();
+    service(&provider).refused("invalid_client");
+}
+
 #[test]
 fn what_is_told_of_a_person_is_not_older_than_the_bound() {
     let (provider, token) = deaf();
