@@ -64,7 +64,7 @@ fn no_token_outlives_the_end_of_everything_because_its_nodes_clock_was_ahead() {
             |node: &Provider, token: &str| Attacker(node).introspect("web", token).json["active"] == true;
         let before = token();
         assert!(is_active(&ending, &before));
-        ending.administer(|ports, ctx| Ok(ending::everything_for(ports, ctx, "web")?));
+        ending.administer(|ports, ctx| Ok(ending::tokens_for(ports, ctx, "web")?));
         until("the token has ended where it began", || {
             (!is_active(&issuing, &before)).then_some(())
         });
