@@ -48,11 +48,24 @@ impl CacheSeen {
 /// Asked how it goes with the cache; must not wait.
 pub type LookAtCache = Box<dyn Fn() -> CacheSeen + Send + Sync>;
 
+/// How it goes with the threads that serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThreadsSeen {
+    /// Each gets on with its work.
+    Turning,
+    /// One has not for long. A new process would.
+    Hanging,
+}
+
+/// Asked how it goes with the threads; must not wait.
+pub type LookAtThreads = Box<dyn Fn() -> ThreadsSeen + Send + Sync>;
+
 /// Whether the process is fit to serve.
 pub struct Health {
     state: Arc<AppState>,
     plan: KeyPlan,
     cache: LookAtCache,
+    threads: LookAtThreads,
     /// Held while the database is asked.
     turn: Mutex<()>,
 }
@@ -124,12 +137,13 @@ impl Readiness {
 
 impl Health {
     /// Of a provider that has just started and keeps its keys by `plan`.
-    pub fn new(state: Arc<AppState>, plan: KeyPlan, cache: LookAtCache) -> Self {
+    pub fn new(state: Arc<AppState>, plan: KeyPlan, cache: LookAtCache, threads: LookAtThreads) -> Self {
         state.metrics.started(state.ctx.now());
         Self {
             state,
             plan,
             cache,
+            threads,
             turn: Mutex::default(),
         }
     }
@@ -178,7 +192,7 @@ impl Health {
 pub fn configure(config: &mut web::ServiceConfig) {
     config
         .route("/health/started", web::get().to(well))
-        .route("/health/live", web::get().to(well))
+        .route("/health/live", web::get().to(live))
         .route("/health/ready", web::get().to(ready))
         .route("/metrics", web::get().to(metrics));
 }
@@ -186,6 +200,17 @@ pub fn configure(config: &mut web::ServiceConfig) {
 /// Answering at all is the answer.
 async fn well() -> HttpResponse {
     HttpResponse::Ok().body("ok\n")
+}
+
+/// Whether a new process would be better: nothing outside is asked, so that the database's faults never end a process.
+async fn live(health: web::Data<Health>) -> HttpResponse {
+    match (health.threads)() {
+        ThreadsSeen::Turning => well().await,
+        ThreadsSeen::Hanging => {
+            tracing::error!("a thread that serves does not get on; the process is told to be dead");
+            HttpResponse::ServiceUnavailable().body("a thread that serves does not get on\n")
+        }
+    }
 }
 
 async fn ready(health: web::Data<Health>) -> HttpResponse {

@@ -6,13 +6,22 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use serde_json::{Value, json};
 use token::keys::KeyPlan;
-use web::management::{self, CacheSeen, Health};
+use web::management::{self, CacheSeen, Health, ThreadsSeen};
 
 use crate::rig::Provider;
 
 /// What a path of the management port says of a provider, with such a cache.
 fn ask(provider: &Provider, path: &str, cache: CacheSeen) -> (u16, Vec<u8>) {
-    let health = Health::new(provider.state(), KeyPlan::default(), Box::new(move || cache));
+    ask_with(provider, path, cache, ThreadsSeen::Turning)
+}
+
+fn ask_with(provider: &Provider, path: &str, cache: CacheSeen, threads: ThreadsSeen) -> (u16, Vec<u8>) {
+    let health = Health::new(
+        provider.state(),
+        KeyPlan::default(),
+        Box::new(move || cache),
+        Box::new(move || threads),
+    );
     actix_web::rt::System::new().block_on(async {
         let app = App::new()
             .app_data(Data::new(health))
@@ -47,4 +56,14 @@ fn a_database_that_is_away_is_a_reason_and_a_cache_is_none() {
     provider.state().drain();
     let (status, told) = ready(&provider, CacheSeen::None);
     assert_eq!((status, &told["status"]), (503, &"draining".into()), "{told}");
+}
+
+/// Whoever runs the process ends it when it is not alive, and sends nobody there when it is not ready.
+#[test]
+fn a_thread_that_hangs_is_a_reason_for_a_new_process() {
+    let provider = Provider::start();
+    let status = |path, threads| ask_with(&provider, path, CacheSeen::None, threads).0;
+    assert_eq!(status("/health/live", ThreadsSeen::Turning), 200);
+    assert_eq!(status("/health/live", ThreadsSeen::Hanging), 503);
+    assert_eq!(status("/health/started", ThreadsSeen::Hanging), 200);
 }

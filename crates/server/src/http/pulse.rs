@@ -1,55 +1,65 @@
-//! Whether every thread that serves still turns: each counts as long as its tasks get their turn. What hangs there (a lock, an
-//! endless loop) stops the count, and whoever watches the process hears of it.
+//! Whether every thread that serves still turns: each notes the time again and again, as long as its tasks get their turn. What
+//! hangs there (a lock, an endless loop) stops that, and whoever watches the process hears of it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How often a thread counts.
+/// How often a thread notes the time.
 const BEAT: Duration = Duration::from_millis(250);
 
-/// The counts of all threads.
-#[derive(Debug, Clone, Default)]
-pub struct Pulses(Arc<Mutex<Vec<Pulse>>>);
+/// The last beats of all threads.
+#[derive(Debug, Clone)]
+pub struct Pulses {
+    /// Beats are told in milliseconds since then. Not by the clock on the wall, which may be set.
+    began: Instant,
+    /// One for each thread. Gone with it: one that was replaced is not missed.
+    last: Arc<Mutex<Vec<Weak<AtomicU64>>>>,
+}
 
-#[derive(Debug)]
-struct Pulse {
-    /// Gone with its thread: one that was replaced is not missed.
-    count: Weak<AtomicU64>,
-    /// What it was at the last look.
-    seen: u64,
+impl Default for Pulses {
+    fn default() -> Self {
+        Self {
+            began: Instant::now(),
+            last: Arc::default(),
+        }
+    }
 }
 
 impl Pulses {
-    /// Has the present thread counted from now on. Must be called within its runtime.
+    /// Has the present thread note the time from now on. Must be called within its runtime.
     pub(crate) fn beat_here(&self) {
-        // The first look may come before the first beat, so it begins ahead of what was seen.
-        let count = Arc::new(AtomicU64::new(1));
-        let pulse = Pulse {
-            count: Arc::downgrade(&count),
-            seen: 0,
-        };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(pulse);
+        let began = self.began;
+        let last = Arc::new(AtomicU64::new(millis(began.elapsed())));
+        self.last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Arc::downgrade(&last));
         actix_web::rt::spawn(async move {
             loop {
                 tokio::time::sleep(BEAT).await;
-                count.fetch_add(1, Ordering::Relaxed);
+                last.store(millis(began.elapsed()), Ordering::Relaxed);
             }
         });
     }
 
-    /// Whether every thread has counted since the last look. Looks must be further apart than beats.
-    pub(crate) fn all_beat(&self) -> bool {
-        let mut pulses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pulses.retain(|pulse| pulse.count.strong_count() > 0);
-        // All are looked at, so that the next look knows all of them.
-        let silent = pulses.iter_mut().filter_map(|pulse| {
-            let count = pulse.count.upgrade()?.load(Ordering::Relaxed);
-            let seen = std::mem::replace(&mut pulse.seen, count);
-            (seen == count).then_some(())
-        });
-        silent.count() == 0
+    /// Whether every thread has turned within `limit` before now. A limit of less than two beats counts as two.
+    pub(crate) fn all_beat(&self, limit: Duration) -> bool {
+        self.all_beat_before(Instant::now(), limit)
     }
+
+    fn all_beat_before(&self, now: Instant, limit: Duration) -> bool {
+        let now = millis(now.duration_since(self.began));
+        let limit = millis(limit.max(2 * BEAT));
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.retain(|beat| beat.strong_count() > 0);
+        let mut beats = last.iter().filter_map(Weak::upgrade);
+        beats.all(|beat| now.saturating_sub(beat.load(Ordering::Relaxed)) <= limit)
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -59,10 +69,15 @@ mod tests {
 
     use super::*;
 
+    const LIMIT: Duration = Duration::from_secs(30);
+
     #[test]
     fn a_thread_that_hangs_is_noticed_and_one_that_ended_is_not_missed() {
         let pulses = Pulses::default();
-        assert!(pulses.all_beat());
+        let soon = pulses.began + LIMIT;
+        // Far from the first beat, however busy the machine is.
+        let late = pulses.began + 100 * LIMIT;
+        assert!(pulses.all_beat_before(late, LIMIT));
         let (release, held) = mpsc::channel::<()>();
         let (sender, began) = mpsc::channel();
         let theirs = pulses.clone();
@@ -75,10 +90,24 @@ mod tests {
             });
         });
         began.recv().unwrap();
-        assert!(pulses.all_beat());
-        assert!(!pulses.all_beat());
+        assert!(pulses.all_beat_before(soon, LIMIT));
+        assert!(!pulses.all_beat_before(late, LIMIT));
         drop(release);
         thread.join().unwrap();
-        assert!(pulses.all_beat());
+        assert!(pulses.all_beat_before(late, LIMIT));
+    }
+
+    #[test]
+    fn a_thread_that_turns_goes_on_noting_the_time() {
+        let pulses = Pulses::default();
+        let theirs = pulses.clone();
+        actix_web::rt::System::new().block_on(async move {
+            theirs.beat_here();
+            let first = millis(theirs.began.elapsed());
+            let beat = theirs.last.lock().unwrap()[0].upgrade().unwrap();
+            while beat.load(Ordering::Relaxed) <= first {
+                tokio::task::yield_now().await;
+            }
+        });
     }
 }

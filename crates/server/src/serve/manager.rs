@@ -30,7 +30,7 @@ pub(super) async fn keep_alive(pulses: Pulses) {
     };
     loop {
         tokio::time::sleep(limit / 2).await;
-        if pulses.all_beat() {
+        if pulses.all_beat(limit / 2) {
             tell(&[NotifyState::Watchdog]);
         } else {
             tracing::error!(

@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use token::keys::KeyPlan;
 use web::AppState;
-use web::management::{CacheSeen, Health};
+use web::management::{CacheSeen, Health, ThreadsSeen};
 
 use super::manager;
 use super::shutdown::{Asked, Stop};
@@ -23,6 +23,9 @@ const HEARD: Duration = Duration::from_millis(10);
 /// Between accepting no more and finishing what is there. Connections that were accepted a moment ago still wait for their
 /// thread, and a thread that is told to finish closes what waits.
 const LAST_ARRIVALS: Duration = Duration::from_millis(200);
+
+/// A thread that serves waits for nothing: one that has not turned for so long will not do so again.
+const HANGING: Duration = Duration::from_secs(30);
 
 /// Running servers.
 pub(crate) struct Servers {
@@ -57,7 +60,17 @@ impl Servers {
             Some(seen) if seen.announcing && seen.following => CacheSeen::Well,
             Some(_) => CacheSeen::Away,
         };
-        let health = Health::new(Arc::clone(&state), plan.clone(), Box::new(cache));
+        let looked_at = pulses.clone();
+        let threads = move || match looked_at.all_beat(HANGING) {
+            true => ThreadsSeen::Turning,
+            false => ThreadsSeen::Hanging,
+        };
+        let health = Health::new(
+            Arc::clone(&state),
+            plan.clone(),
+            Box::new(cache),
+            Box::new(threads),
+        );
         let shown = Data::new(health);
         let checks = move || {
             pulses.beat_here();
