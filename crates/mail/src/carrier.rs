@@ -1,15 +1,15 @@
 //! The thread that carries letters: tries, waits, tries again, and gives up in the end.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use identity::notice::Letter;
 use kernel::Timestamp;
 use lettre::message::Message;
 
 use crate::compose::Composer;
+use crate::unsent::Unsent;
 
 /// How long to wait after each failure; after the last there is none. The whole is shorter than a reset link is good for.
 const WAITS: [Duration; 4] = [
@@ -52,6 +52,17 @@ pub enum Fate {
 /// Hears [`Notice::kind`](identity::notice::Notice::kind) and fate of every letter. Must not block.
 pub type Listener = Box<dyn Fn(&'static str, Fate) + Send + Sync>;
 
+/// Who comes after a mailer that is no longer in force.
+pub enum Successor {
+    /// Takes what is not sent yet, or says why nobody does. Must not block.
+    Takes(Box<dyn Fn(Unsent) -> Result<(), &'static str> + Send + Sync>),
+    /// Nobody: no mail server is configured any more.
+    Nobody,
+}
+
+/// Why a letter is lost that could not be sent before the end.
+pub(crate) const STOPS: &str = "the server stops";
+
 /// What the port and the thread both look at.
 #[derive(Default)]
 pub(crate) struct Desk {
@@ -61,6 +72,8 @@ pub(crate) struct Desk {
     pub(crate) open: AtomicUsize,
     /// Nobody waits any more: stop after the message at hand.
     pub(crate) abandoned: AtomicBool,
+    /// Set once another mailer is in force, or none.
+    pub(crate) successor: OnceLock<Successor>,
 }
 
 impl Desk {
@@ -71,14 +84,21 @@ impl Desk {
             listener(kind, fate);
         }
     }
+
+    /// Why what is left at the end is lost.
+    fn end(&self) -> &'static str {
+        match self.successor.get() {
+            Some(Successor::Nobody) => "no mail server is configured any more",
+            Some(Successor::Takes(_)) | None => STOPS,
+        }
+    }
 }
 
-/// A message that was refused for now.
+/// A letter that is written, and waits for its turn.
 struct Waiting {
-    kind: &'static str,
+    unsent: Unsent,
     message_id: String,
     message: Message,
-    failures: usize,
     due: Timestamp,
 }
 
@@ -100,8 +120,8 @@ impl<C: Carry> Carrier<C> {
         }
     }
 
-    /// Carries until the other end of `letters` is gone, then tries once more whatever is left.
-    pub(crate) fn run(mut self, letters: &Receiver<Letter>) {
+    /// Carries until the other end of `letters` is gone, then tries once more whatever is left, or hands it to the successor.
+    pub(crate) fn run(mut self, letters: &Receiver<Unsent>) {
         loop {
             let next = if self.waiting.is_empty() {
                 letters.recv().map_err(|_| RecvTimeoutError::Disconnected)
@@ -109,7 +129,7 @@ impl<C: Carry> Carrier<C> {
                 letters.recv_timeout(LOOK)
             };
             match next {
-                Ok(letter) => self.take(&letter),
+                Ok(unsent) => self.take(unsent),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -118,17 +138,18 @@ impl<C: Carry> Carrier<C> {
         self.retry(Round::Last);
     }
 
-    fn take(&mut self, letter: &Letter) {
-        let kind = letter.notice.kind();
-        match self.composer.compose(letter) {
+    fn take(&mut self, mut unsent: Unsent) {
+        let written = unsent.written.unwrap_or_else(|| self.composer.now());
+        unsent.written = Some(written);
+        match self.composer.compose(&unsent.letter, written) {
             Ok(composed) => self.attempt(Waiting {
-                kind,
+                unsent,
                 message_id: composed.message_id,
                 message: composed.message,
-                failures: 0,
-                due: composed.at,
+                due: written,
             }),
             Err(fault) => {
+                let kind = unsent.kind();
                 tracing::error!(notice = kind, %fault, "a letter could not be written");
                 self.desk.settle(kind, Fate::Lost);
             }
@@ -147,48 +168,60 @@ impl<C: Carry> Carrier<C> {
         }
         if round == Round::Last {
             for lost in std::mem::take(&mut self.waiting) {
-                self.give_up(&lost, "the server stops");
+                self.give_up(lost.unsent.kind(), &lost.message_id, self.desk.end());
             }
         }
     }
 
     fn attempt(&mut self, mut it: Waiting) {
+        if let Some(Successor::Takes(take)) = self.desk.successor.get() {
+            return self.hand_over(it, take);
+        }
+        let kind = it.unsent.kind();
         if self.desk.abandoned.load(Ordering::Relaxed) {
-            return self.give_up(&it, "the server stops");
+            return self.give_up(kind, &it.message_id, self.desk.end());
         }
         match self.carry.carry(&it.message) {
             Ok(()) => {
-                tracing::info!(notice = it.kind, message_id = it.message_id, "letter sent");
-                self.desk.settle(it.kind, Fate::Sent);
+                tracing::info!(notice = kind, message_id = it.message_id, "letter sent");
+                self.desk.settle(kind, Fate::Sent);
             }
-            Err(Refusal::ForNow(reason)) if it.failures < WAITS.len() => {
+            Err(Refusal::ForNow(reason)) if it.unsent.failures < WAITS.len() => {
                 // Once per letter is enough to know that something is wrong.
-                if it.failures == 0 {
-                    tracing::warn!(
-                        notice = it.kind,
-                        message_id = it.message_id,
-                        reason,
-                        "letter waits"
-                    );
+                if it.unsent.failures == 0 {
+                    tracing::warn!(notice = kind, message_id = it.message_id, reason, "letter waits");
                 }
-                it.due = self.composer.now().plus(WAITS[it.failures]);
-                it.failures += 1;
+                it.due = self.composer.now().plus(WAITS[it.unsent.failures]);
+                it.unsent.failures += 1;
                 self.waiting.push(it);
             }
             Err(Refusal::ForNow(reason) | Refusal::ForGood(reason)) => {
-                self.give_up(&it, &reason);
+                self.give_up(kind, &it.message_id, &reason);
             }
         }
     }
 
-    fn give_up(&self, it: &Waiting, reason: &str) {
-        tracing::error!(
-            notice = it.kind,
-            message_id = it.message_id,
-            reason,
-            "letter lost"
-        );
-        self.desk.settle(it.kind, Fate::Lost);
+    /// Another mailer tries at once, and has as many tries left as we had: what the last of ours met says nothing about it.
+    fn hand_over(&self, it: Waiting, take: &dyn Fn(Unsent) -> Result<(), &'static str>) {
+        let Waiting {
+            mut unsent,
+            message_id,
+            ..
+        } = it;
+        let kind = unsent.kind();
+        unsent.failures = unsent.failures.saturating_sub(1);
+        match take(unsent) {
+            Ok(()) => {
+                tracing::info!(notice = kind, message_id, "letter handed to the next mail server");
+                self.desk.open.fetch_sub(1, Ordering::Relaxed);
+            }
+            Err(reason) => self.give_up(kind, &message_id, reason),
+        }
+    }
+
+    fn give_up(&self, kind: &'static str, message_id: &str, reason: &str) {
+        tracing::error!(notice = kind, message_id, reason, "letter lost");
+        self.desk.settle(kind, Fate::Lost);
     }
 }
 

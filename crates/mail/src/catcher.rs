@@ -43,7 +43,7 @@ impl Catcher {
 
 impl Post for Catcher {
     fn send(&self, letter: Letter) {
-        match self.composer.compose(&letter) {
+        match self.composer.compose(&letter, self.composer.now()) {
             Ok(composed) => self.caught().keep(composed),
             Err(fault) => {
                 tracing::error!(notice = letter.notice.kind(), %fault, "a letter could not be written");

@@ -92,16 +92,15 @@ impl Composer {
         self.ctx.now()
     }
 
-    /// Writes a letter.
+    /// Writes a letter, with that date.
     ///
     /// # Errors
     /// [`ComposeFault`]; a letter that failed once always will.
-    pub(crate) fn compose(&self, letter: &Letter) -> Result<Composed, ComposeFault> {
+    pub(crate) fn compose(&self, letter: &Letter, at: Timestamp) -> Result<Composed, ComposeFault> {
         let recipient = sender::address(&letter.to).ok_or(ComposeFault::Recipient)?;
         let name = words::spoken(&letter.name);
         let Written { subject, text, html } = self.write(letter, name)?;
         let envelope = Envelope::new(Some(self.from.mailbox().email.clone()), vec![recipient.clone()])?;
-        let at = self.now();
         let message_id = format!("<{}@{}>", token(&*self.ctx.entropy), self.host);
         let message = Message::builder()
             .envelope(envelope)

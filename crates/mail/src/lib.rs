@@ -10,12 +10,14 @@ mod mailer;
 mod relay;
 mod sender;
 mod smtp;
+mod unsent;
 mod views;
 mod words;
 
 pub use authority::{Authority, AuthorityFault};
-pub use carrier::{Fate, Listener};
+pub use carrier::{Fate, Listener, Successor};
 pub use catcher::Catcher;
 pub use mailer::{MailConfig, Mailer, StartFault};
 pub use relay::{Credentials, Relay, Security, UrlFault};
 pub use sender::{FromFault, Sender};
+pub use unsent::Unsent;

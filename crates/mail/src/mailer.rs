@@ -10,11 +10,12 @@ use identity::notice::{Letter, Post};
 use kernel::Ctx;
 
 use crate::authority::Authority;
-use crate::carrier::{Carrier, Carry, Desk, Fate, Listener};
+use crate::carrier::{Carrier, Carry, Desk, Fate, Listener, Successor};
 use crate::compose::Composer;
 use crate::relay::Relay;
 use crate::sender::Sender;
 use crate::smtp::Smtp;
+use crate::unsent::Unsent;
 
 /// Letters that may wait at once. Letters are rare; a line this long means that nothing goes through.
 const CAPACITY: usize = 256;
@@ -47,7 +48,7 @@ pub enum StartFault {
 /// Sends letters. Dropping it sends what was handed in, for at most ten seconds.
 pub struct Mailer {
     /// Nothing once it stops.
-    line: Option<LineEnd<Letter>>,
+    line: Option<LineEnd<Unsent>>,
     desk: Arc<Desk>,
     /// Hears when the thread is done.
     done: Mutex<Receiver<()>>,
@@ -90,15 +91,36 @@ impl Mailer {
     }
 }
 
-impl Post for Mailer {
-    fn send(&self, letter: Letter) {
-        let kind = letter.notice.kind();
+impl Mailer {
+    /// Takes no more: what is not sent yet goes to the successor, or is tried once more where there is none. The message at
+    /// hand is finished. Waits for nothing.
+    pub fn retire(&mut self, successor: Successor) {
+        // First, so that the thread knows what its end means. A second one would come too late.
+        let _ = self.desk.successor.set(successor);
+        self.line = None;
+    }
+
+    /// Whether a mailer that retired has nothing left to do.
+    pub fn is_done(&self) -> bool {
+        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.try_recv() == Err(mpsc::TryRecvError::Disconnected)
+    }
+
+    /// Takes a letter that another mailer could not send.
+    pub fn take_over(&self, unsent: Unsent) {
+        let kind = unsent.kind();
         let Some(line) = &self.line else { return };
         let before = self.desk.open.fetch_add(1, Ordering::Relaxed);
-        if before >= CAPACITY || line.send(letter).is_err() {
+        if before >= CAPACITY || line.send(unsent).is_err() {
             self.desk.settle(kind, Fate::Lost);
             tracing::error!(notice = kind, waiting = before, "letter lost: too many wait");
         }
+    }
+}
+
+impl Post for Mailer {
+    fn send(&self, letter: Letter) {
+        self.take_over(letter.into());
     }
 
     fn delivers(&self) -> bool {

@@ -11,6 +11,7 @@ use web::Metrics;
 use web::metrics::MailOutcome;
 
 use crate::exit::{Exit, Failure};
+use crate::post_office::Carriage;
 
 /// Where letters go, and where they can be read if they go nowhere.
 pub(crate) struct MailRoom {
@@ -37,18 +38,18 @@ impl MailRoom {
     }
 }
 
-/// The post as configured. What becomes of letters is counted.
+/// How letters leave, as configured. What becomes of letters is counted.
 ///
 /// # Errors
 /// When TLS cannot be set up or no thread can be had. Whether the mail server answers is not asked: nobody should be kept from
 /// signing in because it does not.
-pub(crate) fn post(
+pub(crate) fn carriage(
     config: Option<&MailConfig>,
     ctx: &Arc<Ctx>,
     metrics: &Arc<Metrics>,
-) -> Result<Arc<dyn Post>, Failure> {
+) -> Result<Carriage, Failure> {
     let Some(config) = config else {
-        return Ok(Arc::new(NoPost::new()));
+        return Ok(Carriage::None(NoPost::new()));
     };
     let metrics = Arc::clone(metrics);
     let count = move |kind, fate| {
@@ -59,7 +60,6 @@ pub(crate) fn post(
         metrics.letter(kind, outcome);
     };
     let mailer = Mailer::start(config, Arc::clone(ctx), Box::new(count));
-    Ok(Arc::new(
-        mailer.map_err(|fault| Failure::new(Exit::Failed, fault))?,
-    ))
+    let mailer = mailer.map_err(|fault| Failure::new(Exit::Failed, fault))?;
+    Ok(Carriage::Mailer(mailer))
 }

@@ -1,76 +1,97 @@
 //! The post of a running server, which may be handed to another mail server.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use identity::notice::{Letter, NoPost, Post};
+use mail::{Mailer, Successor, Unsent};
 
-/// Passes letters on to the post in force.
+/// Passes letters on to what is in force.
 pub(crate) struct PostOffice {
-    post: RwLock<Arc<dyn Post>>,
-    /// Threads on which posts of before send what they still hold.
-    retired: Mutex<Vec<JoinHandle<()>>>,
+    in_force: RwLock<Carriage>,
+    /// Mailers of before, while they have letters to hand back.
+    retired: Mutex<Vec<Mailer>>,
+}
+
+/// How letters leave.
+pub(crate) enum Carriage {
+    /// By a mail server.
+    Mailer(Mailer),
+    /// Not at all: no mail server is configured.
+    None(NoPost),
+    /// Not any more: the end has come.
+    Closed,
 }
 
 impl PostOffice {
-    /// With that post.
-    pub(crate) fn new(post: Arc<dyn Post>) -> Self {
+    /// With that to carry letters.
+    pub(crate) fn new(carriage: Carriage) -> Self {
         Self {
-            post: RwLock::new(post),
+            in_force: RwLock::new(carriage),
             retired: Mutex::default(),
         }
     }
 
-    /// From now on letters go there. What the old post still holds it sends, on a thread of its own: that may take a while.
-    pub(crate) fn replace(&self, post: Arc<dyn Post>) {
-        let old = self.exchange(post);
-        let retired = thread::Builder::new()
-            .name("old post".to_owned())
-            .spawn(move || drop(old));
-        match retired {
-            Ok(thread) => {
-                let mut retired = self.retired();
-                retired.retain(|thread| !thread.is_finished());
-                retired.push(thread);
+    /// From now on letters go there, those among them that the mailer of before has not sent.
+    pub(crate) fn replace(self: &Arc<Self>, carriage: Carriage) {
+        let successor = match carriage {
+            Carriage::Mailer(_) => {
+                let here = Arc::downgrade(self);
+                Successor::Takes(Box::new(move |unsent| take_back(&here, unsent)))
             }
-            Err(error) => {
-                tracing::warn!(%error, "no thread for letters that wait; they were sent before going on");
-            }
+            Carriage::None(_) | Carriage::Closed => Successor::Nobody,
+        };
+        if let Carriage::Mailer(mut old) = self.exchange(carriage) {
+            old.retire(successor);
+            let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
+            retired.retain(|mailer| !mailer.is_done());
+            retired.push(old);
         }
     }
 
-    /// Sends what is left, here and with the posts of before, or says in the log that it could not; nothing is taken any more.
+    /// Sends what is left, or says in the log that it could not; nothing is taken any more.
     pub(crate) fn close(&self) {
-        drop(self.exchange(Arc::new(NoPost::new())));
-        let retired = std::mem::take(&mut *self.retired());
-        for thread in retired {
-            let _ = thread.join();
-        }
-    }
-
-    fn retired(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
-        self.retired.lock().unwrap_or_else(PoisonError::into_inner)
+        let retired = std::mem::take(&mut *self.retired.lock().unwrap_or_else(PoisonError::into_inner));
+        // First: they may still have letters for the one in force.
+        drop(retired);
+        drop(self.exchange(Carriage::Closed));
     }
 
     /// Nobody else holds what is handed back: letters are passed on under the lock.
-    fn exchange(&self, post: Arc<dyn Post>) -> Arc<dyn Post> {
-        let mut here = self.post.write().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut *here, post)
+    fn exchange(&self, carriage: Carriage) -> Carriage {
+        let mut in_force = self.in_force.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *in_force, carriage)
     }
 }
 
+/// A letter of a mailer of before goes to whatever is in force by now.
+fn take_back(office: &Weak<PostOffice>, unsent: Unsent) -> Result<(), &'static str> {
+    let office = office.upgrade().ok_or(STOPS)?;
+    match &*office.in_force.read().unwrap_or_else(PoisonError::into_inner) {
+        Carriage::Mailer(mailer) => {
+            mailer.take_over(unsent);
+            Ok(())
+        }
+        Carriage::None(_) => Err("no mail server is configured any more"),
+        Carriage::Closed => Err(STOPS),
+    }
+}
+
+const STOPS: &str = "the server stops";
+
 impl Post for PostOffice {
     fn send(&self, letter: Letter) {
-        self.post
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .send(letter);
+        match &*self.in_force.read().unwrap_or_else(PoisonError::into_inner) {
+            Carriage::Mailer(mailer) => mailer.send(letter),
+            Carriage::None(none) => none.send(letter),
+            Carriage::Closed => {
+                let notice = letter.notice.kind();
+                tracing::error!(notice, reason = STOPS, "letter lost");
+            }
+        }
     }
 
     fn delivers(&self) -> bool {
-        self.post
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .delivers()
+        let in_force = self.in_force.read().unwrap_or_else(PoisonError::into_inner);
+        matches!(&*in_force, Carriage::Mailer(_))
     }
 }

@@ -7,9 +7,11 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, SqliteConnection};
 use serde_json::Value;
 
-use super::installation::{Installation, Serving, until};
+use super::installation::{DRAIN, Installation, Serving, until};
 use crate::actors::browser::{encode, http};
 
 /// Longer than any story waits: the pause ends by a signal or is the reason why something fails.
@@ -18,7 +20,7 @@ const LONG: &str = "30m";
 /// An installation whose server goes on serving for so long after SIGTERM.
 fn draining(pause: &str) -> Installation {
     let mut installation = Installation::new();
-    installation.set("SIGNET_SERVER__DRAIN", pause);
+    installation.set(DRAIN, pause);
     installation
 }
 
@@ -143,6 +145,7 @@ fn it_goes_on_serving_while_others_notice_and_then_finishes_what_was_begun() {
     assert_eq!(serving.ended(), Some(0));
 }
 
+/// The pause would be longer than this story waits for the end.
 #[test]
 fn who_stops_it_by_hand_does_not_wait() {
     let installation = draining(LONG);
@@ -157,29 +160,45 @@ fn who_stops_it_by_hand_does_not_wait() {
     assert_eq!(serving.ended(), Some(0));
 }
 
-/// Two hundred, over as many connections, begun before the end and finished in any order after it.
+/// Somebody writes to the database, so that the start has to wait for its turn to migrate.
+#[test]
+fn a_signal_during_the_start_ends_it_and_a_hangup_does_not() {
+    let installation = Installation::new();
+    let database = installation.path("data/signet.db");
+    let mut writer = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    writer.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let serving = installation.begin();
+    for (number, signal) in [(1, "HUP"), (15, "TERM")] {
+        until("the signal is taken", || serving.takes(number).then_some(()));
+        serving.signal(signal);
+    }
+    writer.batch_execute("ROLLBACK").unwrap();
+    assert_eq!(serving.ended(), Some(0));
+}
+
+/// Sixty, over as many connections, begun before the end and finished in any order after it: some while it still serves, some
+/// once nobody new is let in.
 #[test]
 fn of_many_requests_under_way_not_one_is_cut() {
-    let installation = draining("1s");
+    let installation = draining(LONG);
     let serving = installation.serve();
-    let begun: Vec<Begun> = (0..200).map(|_| Begun::at(&installation)).collect();
+    let mut early: Vec<Begun> = (0..60).map(|_| Begun::at(&installation)).collect();
     until("all are being answered", || {
-        (active(&installation) == 200).then_some(())
+        (active(&installation) == 60).then_some(())
     });
     serving.terminate();
-    let mut waiting = begun.into_iter();
-    // Some while it still serves, some once nobody new is let in.
-    let early: Vec<Begun> = waiting.by_ref().take(80).collect();
+    let late = early.split_off(20);
     until_draining(&installation);
     for one in early {
         assert!(is_refused(&one.finish()));
     }
+    serving.terminate();
     let address = installation.issuer.trim_start_matches("http://");
     until("nobody listens", || {
         TcpStream::connect(address).is_err().then_some(())
     });
     thread::scope(|scope| {
-        for one in waiting.rev() {
+        for one in late.into_iter().rev() {
             scope.spawn(|| {
                 let answer = one.finish();
                 assert!(is_refused(&answer), "{answer:?}");

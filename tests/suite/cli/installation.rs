@@ -17,6 +17,9 @@ use crate::actors::browser::http;
 /// How long a program may take for what it should do at once, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a server goes on after SIGTERM.
+pub const DRAIN: &str = "SIGNET_SERVER__DRAIN";
+
 /// The program: `$SIGNET_BIN`, or the one beside these tests.
 pub fn program() -> PathBuf {
     if let Some(path) = std::env::var_os("SIGNET_BIN") {
@@ -69,9 +72,18 @@ impl Serving {
         signal(self.0.id(), name);
     }
 
-    /// Waits for its end; the exit code.
+    /// Waits for its end, as long as for anything; the exit code.
+    #[track_caller]
     pub fn ended(mut self) -> Option<i32> {
-        self.0.wait().unwrap().code()
+        until("the server ended", || self.0.try_wait().unwrap()).code()
+    }
+
+    /// Whether it has taken a signal, by its number, from the system's hands.
+    pub fn takes(&self, signal: u32) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = u64::from_str_radix(caught.unwrap().trim(), 16).unwrap();
+        caught & (1 << (signal - 1)) != 0
     }
 }
 
@@ -172,12 +184,12 @@ impl Installation {
 
     /// Runs `signet serve` until it answers.
     pub fn serve(&self) -> Serving {
-        Self::start(self.command(&["serve"]), &self.issuer)
+        Self::start(self.server(), &self.issuer)
     }
 
     /// Runs `signet serve` and keeps what it says in two files of the installation, `said.out` and `said.err`.
     pub fn serve_aloud(&self) -> Serving {
-        let mut command = self.command(&["serve"]);
+        let mut command = self.server();
         for (name, end) in [
             (
                 "said.out",
@@ -198,7 +210,7 @@ impl Installation {
     /// Runs one more on a port of its own.
     pub fn serve_at(&self, port: u16) -> Serving {
         let address = format!("127.0.0.1:{port}");
-        let mut command = self.command(&["serve"]);
+        let mut command = self.server();
         command
             .env("SIGNET_SERVER__LISTEN", &address)
             .env("SIGNET_SERVER__MANAGEMENT", format!("127.0.0.1:{}", free_port()));
@@ -213,7 +225,7 @@ impl Installation {
             .append(true)
             .open(self.path(said))
             .unwrap();
-        let mut command = self.command(&["serve"]);
+        let mut command = self.server();
         command
             .envs(own.iter().map(|(name, value)| (name, value)))
             .env("SIGNET_SERVER__LISTEN", &address)
@@ -221,6 +233,23 @@ impl Installation {
             .stdout(file.try_clone().unwrap())
             .stderr(file);
         Self::spawn(&mut command, &format!("http://{address}"))
+    }
+
+    /// Runs `signet serve`, and does not wait for an answer.
+    pub fn begin(&self) -> Serving {
+        let mut command = self.server();
+        let silent = command.stdin(Stdio::null()).stdout(Stdio::null());
+        Serving(silent.stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    /// `signet serve`. Nobody distributes requests here, so that it need not wait for anybody to notice its end, unless the
+    /// story is about that.
+    fn server(&self) -> Command {
+        let mut command = self.command(&["serve"]);
+        if !self.environment.iter().any(|(name, _)| name == DRAIN) {
+            command.env(DRAIN, "0s");
+        }
+        command
     }
 
     fn start(mut command: Command, url: &str) -> Serving {

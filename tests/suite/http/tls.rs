@@ -36,7 +36,7 @@ impl Secured {
         fs::create_dir(secured.file("tls")).unwrap();
         secured.replace(&Authority::of_actors().issue("localhost"));
         let server = format!(
-            "[server]\ntls_cert_file = \"tls/cert.pem\"\ntls_key_file = \"tls/key.pem\"\n{lines}\ndrain = \"0s\"\n"
+            "[server]\ntls_cert_file = \"tls/cert.pem\"\ntls_key_file = \"tls/key.pem\"\n{lines}\n"
         );
         secured.edit(|text| {
             text.replace(&secured.installation.issuer, &secured.issuer)

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::mpsc;
 
-use identity::notice::{Notice, SecretLink};
-use kernel::{Ctx, FixedClock, Issuer, Policy, SeededEntropy};
+use identity::notice::{Letter, Notice, SecretLink};
+use kernel::{Clock as _, Ctx, FixedClock, Issuer, Policy, SeededEntropy};
 
 use super::*;
 use crate::sender::Sender;
@@ -55,7 +55,7 @@ fn scene(answers: impl IntoIterator<Item = Refusal>) -> Scene {
 impl Scene {
     fn hand_in(&mut self, to: &str) {
         self.desk.open.fetch_add(1, Ordering::Relaxed);
-        self.carrier.take(&letter(to));
+        self.carrier.take(letter(to).into());
     }
 
     fn after(&mut self, seconds: u64) {
@@ -142,7 +142,7 @@ fn at_the_end_all_that_is_left_is_tried_once_more() {
     let (line, letters) = mpsc::channel();
     for to in ["alice@example.org", "bob@example.org", "carol@example.org"] {
         scene.desk.open.fetch_add(1, Ordering::Relaxed);
-        line.send(letter(to)).unwrap();
+        line.send(letter(to).into()).unwrap();
     }
     drop(line);
     let Scene {
@@ -162,7 +162,7 @@ fn whoever_is_abandoned_stops() {
     let (line, letters) = mpsc::channel();
     scene.desk.open.fetch_add(1, Ordering::Relaxed);
     scene.desk.abandoned.store(true, Ordering::Relaxed);
-    line.send(letter("alice@example.org")).unwrap();
+    line.send(letter("alice@example.org").into()).unwrap();
     drop(line);
     let Scene {
         carrier,
@@ -173,4 +173,63 @@ fn whoever_is_abandoned_stops() {
     carrier.run(&letters);
     assert_eq!(script.seen.lock().unwrap().len(), 0);
     assert_eq!(desk.open.load(Ordering::Relaxed), 0);
+}
+
+/// Two tries of alice's letter fail; then another mailer is in force, while bob's was not tried yet.
+#[test]
+fn what_is_left_goes_to_the_successor_with_the_patience_left() {
+    let mut first = scene(vec![not_now(); 2]);
+    first.hand_in("alice@example.org");
+    first.after(5);
+    let (hand, handed) = mpsc::channel();
+    let took = first.desk.successor.set(Successor::Takes(Box::new(move |unsent| {
+        hand.send(unsent).map_err(|_| "nobody listens")
+    })));
+    assert!(took.is_ok());
+    let (line, letters) = mpsc::channel();
+    first.desk.open.fetch_add(1, Ordering::Relaxed);
+    line.send(letter("bob@example.org").into()).unwrap();
+    drop(line);
+    let (began, tries) = (first.clock.now(), first.tries());
+    first.carrier.run(&letters);
+    assert_eq!(first.script.seen.lock().unwrap().len(), tries);
+    assert_eq!(first.desk.open.load(Ordering::Relaxed), 0);
+
+    let mut second = scene(vec![not_now(); 99]);
+    let mut written = Vec::new();
+    for unsent in handed.try_iter() {
+        second.desk.open.fetch_add(1, Ordering::Relaxed);
+        written.push((unsent.letter.to.clone(), unsent.written.unwrap(), unsent.failures));
+        second.carrier.take(unsent);
+    }
+    written.sort();
+    let alice = (
+        "alice@example.org".to_owned(),
+        Timestamp::from_secs(1_785_679_380),
+        1,
+    );
+    assert_eq!(written, [alice, ("bob@example.org".to_owned(), began, 0)]);
+    assert_eq!(second.tries(), 2, "both at once");
+    for _ in 0..20 {
+        second.after(600);
+    }
+    assert_eq!(
+        (second.tries(), second.open()),
+        (WAITS.len() + 1 + WAITS.len(), 0)
+    );
+}
+
+#[test]
+fn what_no_successor_takes_is_lost_and_told_of() {
+    let mut scene = scene([not_now()]);
+    let (tell, told) = mpsc::channel();
+    scene.carrier.desk = Arc::new(Desk {
+        listener: Some(Box::new(move |_, fate| tell.send(fate).unwrap())),
+        successor: Successor::Takes(Box::new(|_| Err("nobody"))).into(),
+        ..Desk::default()
+    });
+    scene.desk = Arc::clone(&scene.carrier.desk);
+    scene.hand_in("alice@example.org");
+    assert_eq!((scene.tries(), scene.open()), (0, 0));
+    assert_eq!(told.try_recv(), Ok(Fate::Lost));
 }

@@ -47,7 +47,7 @@ fn compose_in(language: Option<&str>, name: &str, notice: Notice) -> Composed {
         language: language.map(str::to_owned),
         notice,
     };
-    composer().compose(&letter).unwrap()
+    composer().compose(&letter, NOON).unwrap()
 }
 
 /// As it goes over the wire, with line ends that files have.
@@ -140,7 +140,7 @@ fn more_or_less_than_one_recipient_is_refused() {
             language: None,
             notice: reset(),
         };
-        let fault = composer().compose(&letter).unwrap_err();
+        let fault = composer().compose(&letter, NOON).unwrap_err();
         assert!(matches!(fault, ComposeFault::Recipient), "{to:?}");
         assert!(!fault.to_string().contains("evil"));
     }
@@ -181,7 +181,7 @@ fn two_letters_are_two_messages() {
         language: None,
         notice: reset(),
     };
-    let ids = [(); 2].map(|()| composer.compose(&letter).unwrap().message_id);
+    let ids = [(); 2].map(|()| composer.compose(&letter, NOON).unwrap().message_id);
     assert_ne!(ids[0], ids[1]);
     assert!(ids[0].ends_with("@id.example.com>"), "{}", ids[0]);
 }

@@ -58,11 +58,18 @@ pub(crate) fn run(args: &ServeArgs, options: &Options) -> Result<Answer, Failure
     let config = options.load()?;
     let tls = config.read_tls()?.map(|prepared| Arc::new(Tls::new(prepared)));
     logging::start(Detail::Requests);
+    // Before anything that takes time: the first process of a container is not ended by a signal nobody takes, and others are
+    // by a hangup.
+    let system = actix_web::rt::System::new();
+    let mut signals = system.block_on(Signals::taken()).map_err(on_io)?;
     if !args.no_migrate {
         let applied = schema::up(&config.database)?;
         for step in applied {
             tracing::info!(step, "schema migrated");
         }
+    }
+    if system.block_on(signals.end_the_start()) {
+        return Ok(Answer::Silence);
     }
     let (provider, post) = open(&config)?;
     let keeper = Keeper::start(&provider, config.key_plan.clone())?;
@@ -84,17 +91,45 @@ pub(crate) fn run(args: &ServeArgs, options: &Options) -> Result<Answer, Failure
         tls,
         ..Manner::default()
     };
-    let served = actix_web::rt::System::new().block_on(serve(
-        &config,
-        &provider,
-        reloader,
-        manner,
-        (public, management),
-    ));
+    let served = match system.block_on(signals.end_the_start()) {
+        true => Ok(()),
+        false => system.block_on(serve(
+            &config,
+            &provider,
+            (reloader, manner),
+            signals,
+            (public, management),
+        )),
+    };
     drop((watch, notifier, sweeper, keeper));
     // The last answers may have written letters.
     post.close();
     served.map(|()| Answer::Silence)
+}
+
+/// What the system tells the process.
+struct Signals {
+    stop: Stop,
+    hangups: Hangups,
+}
+
+impl Signals {
+    /// Takes them from the system's hands, within the runtime.
+    async fn taken() -> std::io::Result<Self> {
+        Ok(Self {
+            stop: Stop::on_signals()?,
+            hangups: Hangups::on_signal()?,
+        })
+    }
+
+    /// Whether somebody wants the process to end, which has not begun to serve. Asked between steps: none is broken off.
+    async fn end_the_start(&mut self) -> bool {
+        let is_asked = self.stop.requested_already().await.is_some();
+        if is_asked {
+            tracing::info!("stopping: asked to before serving began");
+        }
+        is_asked
+    }
 }
 
 /// Has new certificates noticed, and metrics told when the one in use ends.
@@ -110,12 +145,10 @@ fn watch(provider: &Provider, tls: Option<&Arc<Tls>>) -> std::io::Result<Option<
 async fn serve(
     config: &Config,
     provider: &Provider,
-    reloader: Reloader,
-    manner: Manner,
+    (reloader, manner): (Reloader, Manner),
+    Signals { stop, hangups }: Signals,
     (public, management): (TcpListener, TcpListener),
 ) -> Result<(), Failure> {
-    let stop = Stop::on_signals().map_err(on_io)?;
-    let hangups = Hangups::on_signal().map_err(on_io)?;
     let listening = (address(&public)?, address(&management)?);
     let pulses = manner.pulses.clone();
     let servers =
@@ -162,8 +195,8 @@ fn open(config: &Config) -> Result<(Provider, Arc<PostOffice>), Failure> {
         urls: Arc::new(UrlJudge::new(config.outbound_allow.clone())),
     };
     let metrics = provider::metrics()?;
-    let post = mail_room::post(config.mail.as_ref(), &installation.ctx, &metrics)?;
-    let post = Arc::new(PostOffice::new(post));
+    let carriage = mail_room::carriage(config.mail.as_ref(), &installation.ctx, &metrics)?;
+    let post = Arc::new(PostOffice::new(carriage));
     let mail = MailRoom {
         post: Arc::clone(&post) as Arc<dyn Post>,
         inbox: None,

@@ -11,8 +11,8 @@ use super::shutdown::Hangups;
 use crate::cli::Options;
 use crate::config::{Config, Problems};
 use crate::mail_room;
-use crate::post_office::PostOffice;
-use crate::tls::{Prepared, Tls};
+use crate::post_office::{Carriage, PostOffice};
+use crate::tls::{Adopted, Prepared, Tls};
 
 /// What can be changed, and by what it is as it is.
 pub(super) struct Reloader {
@@ -74,9 +74,9 @@ impl Reloader {
         let trusted_proxies = TrustedProxies::parse(&config.trusted_proxies)
             .map_err(|range| Refusal::Other(format!("server.trusted_proxies: {range}")))?;
         let changed = self.in_force.differences(&config).reload;
-        let post = if changed.iter().any(|path| path.starts_with("mail.")) {
-            let post = mail_room::post(config.mail.as_ref(), &self.state.ctx, &self.state.metrics);
-            Some(post.map_err(|failure| Refusal::Other(failure.to_string()))?)
+        let carriage = if changed.iter().any(|path| path.starts_with("mail.")) {
+            let carriage = mail_room::carriage(config.mail.as_ref(), &self.state.ctx, &self.state.metrics);
+            Some(carriage.map_err(|failure| Refusal::Other(failure.to_string()))?)
         } else {
             None
         };
@@ -84,7 +84,7 @@ impl Reloader {
             config,
             tls,
             trusted_proxies,
-            post,
+            carriage,
         })
     }
 
@@ -98,11 +98,14 @@ impl Reloader {
         }
         self.state.replace_hosts(&next.config.hosts);
         self.state.trusted_proxies.replace(&next.trusted_proxies);
-        if let Some(post) = next.post {
-            self.post.replace(post);
+        if let Some(carriage) = next.carriage {
+            self.post.replace(carriage);
         }
         if let (Some(tls), Some(prepared)) = (&self.tls, next.tls) {
-            tls.adopt(prepared);
+            // Under the same names, so that no setting tells of it.
+            if tls.adopt(prepared) == Adopted::Another {
+                tracing::info!(until = %tls.ends().to_rfc3339(), "new certificate in use");
+            }
             self.state.metrics.certificate_ends(tls.ends());
         }
         self.in_force = next.config;
@@ -120,7 +123,7 @@ struct Next {
     tls: Option<Prepared>,
     trusted_proxies: TrustedProxies,
     /// Only where it is another one.
-    post: Option<Arc<dyn identity::notice::Post>>,
+    carriage: Option<Carriage>,
 }
 
 /// Why nothing is changed.

@@ -1,6 +1,7 @@
 //! Signals that end the process.
 
 use std::io;
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -9,6 +10,9 @@ pub(crate) struct Stop {
     terminate: Signal,
     interrupt: Signal,
 }
+
+/// Long enough for the runtime to fetch signals that have come already.
+const FETCHING: Duration = Duration::from_millis(1);
 
 /// How the end was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +41,11 @@ impl Stop {
             _ = self.terminate.recv() => Asked::ByManager,
             _ = self.interrupt.recv() => Asked::ByHand,
         }
+    }
+
+    /// The signal that came before now, if one did.
+    pub(crate) async fn requested_already(&mut self) -> Option<Asked> {
+        tokio::time::timeout(FETCHING, self.requested()).await.ok()
     }
 }
 

@@ -51,6 +51,15 @@ pub enum Look {
     Refused(Vec<TlsFault>),
 }
 
+/// What became of the certificate that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adopted {
+    /// It is the one of before.
+    Same,
+    /// It is another one.
+    Another,
+}
+
 impl Prepared {
     /// Reads certificate, key and authority.
     ///
@@ -97,10 +106,15 @@ impl Tls {
     }
 
     /// From now on handshakes are made by these.
-    pub fn adopt(&self, prepared: Prepared) {
+    pub fn adopt(&self, prepared: Prepared) -> Adopted {
         let mut origin = self.origin.lock().unwrap_or_else(PoisonError::into_inner);
         *origin = prepared.origin;
-        *self.terms.write().unwrap_or_else(PoisonError::into_inner) = prepared.terms;
+        let mut terms = self.terms.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *terms, prepared.terms);
+        match before.certificate == terms.certificate {
+            true => Adopted::Same,
+            false => Adopted::Another,
+        }
     }
 
     /// Looks whether the files are others than those last read, and reads them if so.
@@ -207,6 +221,19 @@ mod tests {
         fs::write(dir.path().join("key.pem"), &next.1).unwrap();
         assert!(matches!(tls.look(), Look::Replaced));
         assert!(!Arc::ptr_eq(&before, &tls.terms()));
+    }
+
+    #[test]
+    fn what_is_adopted_is_told_apart_by_what_is_in_the_files() {
+        let dir = TempDir::new().unwrap();
+        write(dir.path(), &pair());
+        let read = || Prepared::read(files(dir.path())).unwrap();
+        let tls = Tls::new(read());
+        assert_eq!(tls.adopt(read()), Adopted::Same);
+        write(dir.path(), &pair());
+        assert_eq!(tls.adopt(read()), Adopted::Another);
+        assert_eq!(tls.adopt(read()), Adopted::Same);
+        assert!(matches!(tls.look(), Look::Same));
     }
 
     #[test]

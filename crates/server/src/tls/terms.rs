@@ -25,6 +25,8 @@ const HTTP: &[u8] = b"http/1.1";
 /// Terms, ready for use.
 pub(super) struct Terms {
     pub(super) config: Arc<ServerConfig>,
+    /// The one that is shown.
+    pub(super) certificate: Option<CertificateDer<'static>>,
     /// That of the certificate.
     pub(super) validity: Validity,
 }
@@ -45,6 +47,7 @@ impl Terms {
     ) -> Result<Self, TlsFault> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let validity = validity(files, &chain)?;
+        let certificate = chain.first().map(|(certificate, _)| certificate.clone());
         let pair = pair(files, chain, key, &provider)?;
         let unserved = |error: Error| {
             let reason = format!("cannot be served: {error}");
@@ -62,6 +65,7 @@ impl Terms {
         config.ticketer = aws_lc_rs::Ticketer::new().map_err(unserved)?;
         Ok(Self {
             config: Arc::new(config),
+            certificate,
             validity,
         })
     }

@@ -91,7 +91,7 @@ fn without_a_signal_it_is_noticed_too() {
 }
 
 #[test]
-fn half_a_pair_changes_nothing_and_is_told_once() {
+fn half_a_pair_changes_nothing_and_is_told() {
     let secured = Secured::new();
     let _serving = secured.serve();
     let before = caller().call(secured.port()).unwrap().certificate();
@@ -100,10 +100,8 @@ fn half_a_pair_changes_nothing_and_is_told_once() {
     let told = until_logged(&secured, "new certificate refused", 1);
     assert!(told[0].contains("is not the key of the certificate"), "{told:?}");
     assert_eq!(caller().call(secured.port()).unwrap().certificate(), before);
-    // What follows is a second look at least: the first half was not told of again.
     put(&secured, "tls/key.pem", &next.1);
     until_shown(&secured, &next);
-    assert_eq!(secured.log("new certificate refused").len(), 1);
 }
 
 #[test]
