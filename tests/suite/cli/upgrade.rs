@@ -106,3 +106,26 @@ fn a_migrated_database_gets_its_first_keys_without_a_server() {
     assert_eq!(count(&["key", "list"]), 6);
     assert_eq!(count(&["key", "generate"]), 0, "nothing is missing");
 }
+
+#[test]
+fn the_first_keys_are_also_those_of_an_algorithm_that_is_asked_for() {
+    let (installation, _database) = postgres::installation();
+    assert!(installation.signet(&["migrate", "up"]).status.success());
+    let arguments = [
+        "client",
+        "create",
+        "--client-id",
+        "fapi",
+        "--name",
+        "F",
+        "--redirect-uri",
+        CALLBACK,
+        "--id-token-alg",
+        "ES384",
+    ];
+    installation.json(&arguments, "");
+    let made = installation.json(&["key", "generate", "--alg", "ES384"], "");
+    let of_it = |key: &&serde_json::Value| key["alg"] == "ES384";
+    let made = made.as_array().unwrap();
+    assert_eq!((made.len(), made.iter().filter(of_it).count()), (8, 2));
+}

@@ -35,7 +35,7 @@ pub(super) fn generate(place: &Place, alg: Option<SigningAlg>, writing: Writing)
     } else {
         let master = master_key::read(&place.config.master_key_file)?;
         match check_master(&place.installation, master) {
-            Err(KeyFault::NotInitialised) => return first(place, writing),
+            Err(KeyFault::NotInitialised) => return first(place, missing, writing),
             checked => drop(checked.map_err(on_keys)?),
         }
     }
@@ -46,9 +46,9 @@ pub(super) fn generate(place: &Place, alg: Option<SigningAlg>, writing: Writing)
     many(made.iter().map(KeyView::from), ID, COLUMNS)
 }
 
-/// The first keys of a database that never had any, as `serve` would make them.
-fn first(place: &Place, writing: Writing) -> Result<Answer, Failure> {
-    let algorithms: Vec<SigningAlg> = place.plan().wanted([]).into_iter().collect();
+/// The first keys of a database that never had any, as `serve` would make them, and those that are missing beside the plan.
+fn first(place: &Place, missing: Vec<SigningAlg>, writing: Writing) -> Result<Answer, Failure> {
+    let algorithms: Vec<SigningAlg> = place.plan().wanted(missing).into_iter().collect();
     let master = master_key::read(&place.config.master_key_file)?;
     let prepared = token::keys::prepare(&algorithms, &master, &place.installation.ctx).map_err(on_keys)?;
     let made = place.installation.write(writing.keep(), move |ports, ctx| {
