@@ -86,7 +86,7 @@ pub fn clear(
     if !tx.is_large(client_id, BATCH)? {
         return Ok(Rest::None);
     }
-    // Once more for one that is disabled already, whose tokens are then refused for as long as those of any other.
+    // What counts comes first, in a unit of work of its own.
     if client.enabled {
         super::disable(tx, ctx, actor, client_id)?;
     } else {

@@ -65,8 +65,9 @@ pub fn remove_some(conn: &mut Conn, client_id: &str, limit: u32) -> Result<(), S
     Ok(())
 }
 
-/// Tokens first: while these are many, no grant goes yet.
+/// Tokens first: while these are more than a few for each grant, no grant goes yet.
 fn remove_grants(conn: &mut Conn, client_id: &str, limit: i64) -> Result<(), StorageFault> {
+    let most = 5 * limit;
     let ids: Vec<String> = on!(&mut *conn, |c| grants::table
         .filter(grants::client_id.eq(client_id))
         .order(grants::id)
@@ -75,10 +76,10 @@ fn remove_grants(conn: &mut Conn, client_id: &str, limit: i64) -> Result<(), Sto
         .load(c))?;
     let digests: Vec<Vec<u8>> = on!(&mut *conn, |c| refresh_tokens::table
         .filter(refresh_tokens::grant_id.eq_any(&ids))
-        .limit(limit)
+        .limit(most)
         .select(refresh_tokens::digest)
         .load(c))?;
-    let were_many = digests.len() as i64 == limit;
+    let were_many = digests.len() as i64 == most;
     let tokens = refresh_tokens::table.filter(refresh_tokens::digest.eq_any(digests));
     on!(&mut *conn, |c| diesel::delete(tokens).execute(c))?;
     if !were_many {
