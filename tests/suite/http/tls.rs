@@ -35,9 +35,8 @@ impl Secured {
         };
         fs::create_dir(secured.file("tls")).unwrap();
         secured.replace(&Authority::of_actors().issue("localhost"));
-        let server = format!(
-            "[server]\ntls_cert_file = \"tls/cert.pem\"\ntls_key_file = \"tls/key.pem\"\n{lines}\n"
-        );
+        let server =
+            format!("[server]\ntls_cert_file = \"tls/cert.pem\"\ntls_key_file = \"tls/key.pem\"\n{lines}\n");
         secured.edit(|text| {
             text.replace(&secured.installation.issuer, &secured.issuer)
                 .replacen("[server]\n", &server, 1)
